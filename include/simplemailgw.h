@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file simplemailgw.h
+ * The one header that applications include.
+ */
+#ifndef SIMPLEMAILGW_H
+#define SIMPLEMAILGW_H
+
+#include "simplemailgw/common.h"
+#include "simplemailgw/sanitize.h"
+#include "simplemailgw/rate_limiter.h"
+#include "simplemailgw/account.h"
+#include "simplemailgw/audit.h"
+#include "simplemailgw/gateway.h"
+#include "simplemailgw/message.h"
+#include "simplemailgw/send.h"
+#include "simplemailgw/mail.h"
+#include "simplemailgw/fetch.h"
+
+#endif

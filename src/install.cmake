@@ -1,0 +1,15 @@
+include(CMakePackageConfigHelpers)
+
+install(TARGETS simplemailgw_shared EXPORT simplemailgw-targets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS simplemailgw_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/simplemailgw)
+install(EXPORT simplemailgw-targets NAMESPACE simplemailgw:: FILE simplemailgwConfig.cmake DESTINATION ${package_dir})
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/simplemailgwConfigVersion.cmake
+    COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/simplemailgwConfigVersion.cmake DESTINATION ${package_dir})
+
+configure_file(simplemailgw.pc.in ${CMAKE_CURRENT_BINARY_DIR}/simplemailgw.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/simplemailgw.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
