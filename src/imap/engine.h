@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The IMAP client as a state machine (RFC 3501; RFC 9051 where it is compatible): commands in, bytes out; bytes in, events
+ * out. It never blocks, reads no clock and sees no socket. It starts in the authenticated state, and its first command
+ * should be CAPABILITY: what a server said before the login proves nothing. All reading is EXAMINE and BODY.PEEK.
+ *
+ * A driver's loop:
+ *
+ *     send mgw_imap_output(imap), then tell mgw_imap_sent(imap, n);
+ *     receive `data`; while (len > 0) {
+ *         mgw_imap_feed(imap, data, len, &used); advance by `used`; while (mgw_imap_next(imap, &event)) ...
+ *     }
+ *
+ * Output may appear after a feed as well: a continuation or a completed command can release what was held back.
+ *
+ * Pipelining. Any number of commands may be queued; they go out in their order, and the engine holds one back (and all
+ * after it) while an answer could be taken for another's:
+ *   - one SEARCH, one LIST and one CAPABILITY at a time, since their data name no command;
+ *   - EXAMINE waits for every command on the mailbox before it; what follows EXAMINE may go out with it, but untagged data
+ *     before its completion belong to no later command, and a later command completing first is a protocol error;
+ *   - a body of the same UID and section waits for the one before it;
+ *   - nothing passes a synchronizing literal that waits for its continuation.
+ * FETCH data are matched by UID, and bodies by UID, section and offset. Of two summary fetches whose sets overlap, the older
+ * gets the data.
+ *
+ * Errors are sticky: after one, the connection is of no use. Limits give SMGW_ERR_TOO_LARGE, a broken rule gives
+ * SMGW_ERR_PROTOCOL, a BYE without LOGOUT gives SMGW_ERR_NETWORK once its event has been taken. An argument that is refused
+ * (SMGW_ERR_INVALID) harms nothing, and neither does memory running short while a command is being made.
+ *
+ * One thread at a time.
+ */
+#ifndef MGW_IMAP_ENGINE_H
+#define MGW_IMAP_ENGINE_H
+
+#include "imap/types.h"
+
+typedef struct mgw_imap mgw_imap;
+
+/* Octets of entropy for the tags, so that no server and no mail can guess one. */
+#define MGW_IMAP_TAG_SEED_LEN 8
+
+/* `limits` may be NULL for the defaults. SMGW_OK or SMGW_ERR_NO_MEMORY; on failure *imap is NULL. */
+smgw_status mgw_imap_new(mgw_imap **imap, const mgw_imap_limits *limits,
+    const unsigned char tag_seed[MGW_IMAP_TAG_SEED_LEN]);
+
+/* NULL is allowed. */
+void mgw_imap_free(mgw_imap *imap);
+
+/* --- Commands ---------------------------------------------------------------------------------------------------------
+ * Each queues one command and gives its number, never 0, by which events and DONE name it; `command` may be NULL.
+ * SMGW_OK; SMGW_ERR_INVALID for an argument that the wire cannot carry; SMGW_ERR_TOO_LARGE for a command or queue over its
+ * cap; SMGW_ERR_NO_MEMORY; or the sticky failure. Nothing may follow LOGOUT: SMGW_ERR_INVALID.
+ */
+
+/* Data: CAPABILITY. */
+smgw_status mgw_imap_capability(mgw_imap *imap, uint32_t *command);
+
+/* Data: LIST, one a folder. Both arguments are UTF-8; `reference` may be empty, `pattern` may hold "*" and "%". */
+smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t *command);
+
+/* Opens a folder (UTF-8 name) for reading only. Data: MAILBOX, just before a DONE that is OK. */
+smgw_status mgw_imap_examine(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
+
+/* Leaves the folder: UNSELECT where the server has it, otherwise CLOSE, which expunges nothing after EXAMINE. */
+smgw_status mgw_imap_unselect(mgw_imap *imap, uint32_t *command);
+
+typedef struct mgw_imap_date {
+    uint16_t year; /* 1 to 9999; 0: not set. */
+    uint8_t month; /* 1 to 12 */
+    uint8_t day;   /* 1 to 31 */
+} mgw_imap_date;
+
+/* Every term that is set must match; none set: all messages. Strings are UTF-8 without controls, at most 4,000 bytes. */
+typedef struct mgw_imap_search {
+    mgw_bytes from, to, cc, bcc, subject, body, text;
+    mgw_bytes message_id; /* HEADER Message-ID */
+    mgw_imap_date since, before; /* By INTERNALDATE. */
+    uint32_t flags_set;   /* Bits of smgw_flag. */
+    uint32_t flags_clear;
+    uint64_t larger;      /* 0: not set; at most 4294967295. */
+    uint64_t smaller;
+    mgw_bytes uid_set;    /* Passed smgw_validate_uid_set(). */
+    mgw_bytes criteria;   /* Passed smgw_validate_search_criteria(); put in parentheses. */
+} mgw_imap_search;
+
+/* Data: SEARCH, in chunks; no event where nothing matches. `search` may be NULL. */
+smgw_status mgw_imap_uid_search(mgw_imap *imap, const mgw_imap_search *search, uint32_t *command);
+
+/* `what`: bits of mgw_imap_fetch_item, at least one; `uid_set` as above. Data: FETCH, only for UIDs of the set. */
+smgw_status mgw_imap_uid_fetch(mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint32_t *command);
+
+/* What to stream of one message. */
+typedef struct mgw_imap_body {
+    uint32_t uid;
+    mgw_bytes section; /* "", "1.2", "HEADER", "TEXT", "MIME" behind a part: [part "."] (HEADER / TEXT / MIME) */
+    uint32_t offset;   /* With `count`: the first octet wanted. */
+    uint32_t count;    /* At most so many octets; 0: all. */
+    uint64_t max;      /* A longer literal breaks the connection with SMGW_ERR_TOO_LARGE; 0: mgw_imap_limits.body. */
+} mgw_imap_body;
+
+/*
+ * Data: BODY_BEGIN, BODY_DATA ..., BODY_END, once at most. A body that the server gives as NIL is an empty body. DONE with
+ * `items` 0 and no BODY_BEGIN: there is no such message (or the server said its data were another's).
+ */
+smgw_status mgw_imap_uid_fetch_body(mgw_imap *imap, const mgw_imap_body *body, uint32_t *command);
+
+smgw_status mgw_imap_noop(mgw_imap *imap, uint32_t *command);
+smgw_status mgw_imap_logout(mgw_imap *imap, uint32_t *command);
+
+/* Commands that are queued or outstanding. */
+size_t mgw_imap_pending(const mgw_imap *imap);
+
+/* --- Output ----------------------------------------------------------------------------------------------------------- */
+
+/* What to send now; empty where nothing is ready. Valid until the next call that is not mgw_imap_next(). */
+mgw_bytes mgw_imap_output(const mgw_imap *imap);
+
+/* The first `len` bytes of the output have left. */
+void mgw_imap_sent(mgw_imap *imap, size_t len);
+
+/* --- Input ------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Takes bytes from the server. *consumed may be less than len: then events are to be taken before the rest is fed; it is 0
+ * while events wait. BODY_DATA points into `data`, so take the events before the bytes are overwritten.
+ * SMGW_OK or the sticky failure. Events of complete responses before the failure can still be taken.
+ */
+smgw_status mgw_imap_feed(mgw_imap *imap, const char *data, size_t len, size_t *consumed);
+
+typedef enum mgw_imap_event_type {
+    MGW_IMAP_CAPABILITY = 1, /* capabilities */
+    MGW_IMAP_LIST,           /* list */
+    MGW_IMAP_MAILBOX,        /* mailbox */
+    MGW_IMAP_SEARCH,         /* search: at most 512 UIDs, in the server's order, which need not ascend */
+    MGW_IMAP_FETCH,          /* fetch; command 0: data that nobody asked for, such as changed flags */
+    MGW_IMAP_BODY_BEGIN,     /* body */
+    MGW_IMAP_BODY_DATA,      /* data */
+    MGW_IMAP_BODY_END,       /* body: only now `verified` says whether it is the message that was asked for */
+    MGW_IMAP_EXISTS,         /* exists: the folder now holds so many messages; not given during EXAMINE */
+    MGW_IMAP_EXPUNGE,        /* exists: a message is gone, so many are left */
+    MGW_IMAP_BYE,            /* bye: one line of the server's text */
+    MGW_IMAP_DONE            /* done */
+} mgw_imap_event_type;
+
+typedef struct mgw_imap_done {
+    smgw_status status; /* SMGW_OK; NO by its code: _NOT_FOUND, _AUTH, _TEMPORARY or _PERMANENT; BAD: _UNSUPPORTED. */
+    uint64_t items;     /* Data that were given to the command: folders, UIDs, messages, verified bodies. */
+    mgw_bytes code;     /* The response code without its arguments, such as "NONEXISTENT"; printable ASCII; may be empty. */
+    mgw_bytes text;     /* The server's words: raw, for mgw_copy_printable() only. */
+} mgw_imap_done;
+
+typedef struct mgw_imap_event {
+    mgw_imap_event_type type;
+    uint32_t command; /* Whose data these are; 0: nobody's. */
+    union {
+        uint64_t capabilities; /* Bits of mgw_imap_capability_bit. */
+        mgw_imap_list_item list;
+        mgw_imap_mailbox mailbox;
+        struct {
+            const uint32_t *uids;
+            size_t count;
+        } search;
+        mgw_imap_fetch fetch;
+        struct {
+            uint32_t uid;  /* 0 at BODY_BEGIN: the server has not said yet. At BODY_END as the server said, or 0. */
+            uint64_t size; /* Octets of the body. */
+            bool verified; /* The server named the UID that was asked for. Otherwise discard what came. */
+        } body;
+        mgw_bytes data;
+        uint32_t exists;
+        mgw_bytes bye;
+        mgw_imap_done done;
+    };
+} mgw_imap_event;
+
+/* Gives the next event, whose views live until the next feed; false where there is none. */
+bool mgw_imap_next(mgw_imap *imap, mgw_imap_event *event);
+
+/* SMGW_OK or the sticky failure. */
+smgw_status mgw_imap_status(const mgw_imap *imap);
+
+/* The rule that was broken, one line of our own words; "" where nothing failed. Static storage. */
+const char *mgw_imap_failure(const mgw_imap *imap);
+
+/* Capabilities from the last CAPABILITY; 0 before it. */
+uint64_t mgw_imap_capabilities(const mgw_imap *imap);
+
+/* How many odd things the server did that were ignored: foreign tags, bodies for nobody, second bodies. */
+uint64_t mgw_imap_defects(const mgw_imap *imap);
+
+#endif
