@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The IMAP client as a state machine (RFC 3501; RFC 9051 where it is compatible): commands in, bytes out; bytes in, events
- * out. It never blocks, reads no clock and sees no socket. It starts in the authenticated state, and its first command
- * should be CAPABILITY: what a server said before the login proves nothing. All reading is EXAMINE and BODY.PEEK.
+ * The IMAP client as a state machine (RFC 3501; RFC 9051 where it is compatible): commands in, bytes out; bytes in,
+ * events out. It never blocks, reads no clock and sees no socket. It starts in the authenticated state, and its first
+ * command should be CAPABILITY: what a server said before the login proves nothing. All reading is EXAMINE and
+ * BODY.PEEK.
  *
  * A driver's loop:
  *
@@ -16,16 +17,16 @@
  * Pipelining. Any number of commands may be queued; they go out in their order, and the engine holds one back (and all
  * after it) while an answer could be taken for another's:
  *   - one SEARCH, one LIST and one CAPABILITY at a time, since their data name no command;
- *   - EXAMINE waits for every command on the mailbox before it; what follows EXAMINE may go out with it, but untagged data
- *     before its completion belong to no later command, and a later command completing first is a protocol error;
+ *   - EXAMINE waits for every command on the mailbox before it; what follows EXAMINE may go out with it, but untagged
+ * data before its completion belong to no later command, and a later command completing first is a protocol error;
  *   - a body of the same UID and section waits for the one before it;
  *   - nothing passes a synchronizing literal that waits for its continuation.
- * FETCH data are matched by UID, and bodies by UID, section and offset. Of two summary fetches whose sets overlap, the older
- * gets the data.
+ * FETCH data are matched by UID, and bodies by UID, section and offset. Of two summary fetches whose sets overlap, the
+ * older gets the data.
  *
  * Errors are sticky: after one, the connection is of no use. Limits give SMGW_ERR_TOO_LARGE, a broken rule gives
- * SMGW_ERR_PROTOCOL, a BYE without LOGOUT gives SMGW_ERR_NETWORK once its event has been taken. An argument that is refused
- * (SMGW_ERR_INVALID) harms nothing, and neither does memory running short while a command is being made.
+ * SMGW_ERR_PROTOCOL, a BYE without LOGOUT gives SMGW_ERR_NETWORK once its event has been taken. An argument that is
+ * refused (SMGW_ERR_INVALID) harms nothing, and neither does memory running short while a command is being made.
  *
  * One thread at a time.
  */
@@ -40,16 +41,17 @@ typedef struct mgw_imap mgw_imap;
 #define MGW_IMAP_TAG_SEED_LEN 8
 
 /* `limits` may be NULL for the defaults. SMGW_OK or SMGW_ERR_NO_MEMORY; on failure *imap is NULL. */
-smgw_status mgw_imap_new(mgw_imap **imap, const mgw_imap_limits *limits,
-    const unsigned char tag_seed[MGW_IMAP_TAG_SEED_LEN]);
+smgw_status mgw_imap_new(
+    mgw_imap **imap, const mgw_imap_limits *limits, const unsigned char tag_seed[MGW_IMAP_TAG_SEED_LEN]);
 
 /* NULL is allowed. */
 void mgw_imap_free(mgw_imap *imap);
 
-/* --- Commands ---------------------------------------------------------------------------------------------------------
- * Each queues one command and gives its number, never 0, by which events and DONE name it; `command` may be NULL.
- * SMGW_OK; SMGW_ERR_INVALID for an argument that the wire cannot carry; SMGW_ERR_TOO_LARGE for a command or queue over its
- * cap; SMGW_ERR_NO_MEMORY; or the sticky failure. Nothing may follow LOGOUT: SMGW_ERR_INVALID.
+/* --- Commands
+ * --------------------------------------------------------------------------------------------------------- Each queues
+ * one command and gives its number, never 0, by which events and DONE name it; `command` may be NULL. SMGW_OK;
+ * SMGW_ERR_INVALID for an argument that the wire cannot carry; SMGW_ERR_TOO_LARGE for a command or queue over its cap;
+ * SMGW_ERR_NO_MEMORY; or the sticky failure. Nothing may follow LOGOUT: SMGW_ERR_INVALID.
  */
 
 /* Data: CAPABILITY. */
@@ -70,17 +72,18 @@ typedef struct mgw_imap_date {
     uint8_t day;   /* 1 to 31 */
 } mgw_imap_date;
 
-/* Every term that is set must match; none set: all messages. Strings are UTF-8 without controls, at most 4,000 bytes. */
+/* Every term that is set must match; none set: all messages. Strings are UTF-8 without controls, at most 4,000 bytes.
+ */
 typedef struct mgw_imap_search {
     mgw_bytes from, to, cc, bcc, subject, body, text;
-    mgw_bytes message_id; /* HEADER Message-ID */
+    mgw_bytes message_id;        /* HEADER Message-ID */
     mgw_imap_date since, before; /* By INTERNALDATE. */
-    uint32_t flags_set;   /* Bits of smgw_flag. */
+    uint32_t flags_set;          /* Bits of smgw_flag. */
     uint32_t flags_clear;
-    uint64_t larger;      /* 0: not set; at most 4294967295. */
+    uint64_t larger; /* 0: not set; at most 4294967295. */
     uint64_t smaller;
-    mgw_bytes uid_set;    /* Passed smgw_validate_uid_set(). */
-    mgw_bytes criteria;   /* Passed smgw_validate_search_criteria(); put in parentheses. */
+    mgw_bytes uid_set;  /* Passed smgw_validate_uid_set(). */
+    mgw_bytes criteria; /* Passed smgw_validate_search_criteria(); put in parentheses. */
 } mgw_imap_search;
 
 /* Data: SEARCH, in chunks; no event where nothing matches. `search` may be NULL. */
@@ -99,8 +102,8 @@ typedef struct mgw_imap_body {
 } mgw_imap_body;
 
 /*
- * Data: BODY_BEGIN, BODY_DATA ..., BODY_END, once at most. A body that the server gives as NIL is an empty body. DONE with
- * `items` 0 and no BODY_BEGIN: there is no such message (or the server said its data were another's).
+ * Data: BODY_BEGIN, BODY_DATA ..., BODY_END, once at most. A body that the server gives as NIL is an empty body. DONE
+ * with `items` 0 and no BODY_BEGIN: there is no such message (or the server said its data were another's).
  */
 smgw_status mgw_imap_uid_fetch_body(mgw_imap *imap, const mgw_imap_body *body, uint32_t *command);
 
@@ -110,7 +113,8 @@ smgw_status mgw_imap_logout(mgw_imap *imap, uint32_t *command);
 /* Commands that are queued or outstanding. */
 size_t mgw_imap_pending(const mgw_imap *imap);
 
-/* --- Output ----------------------------------------------------------------------------------------------------------- */
+/* --- Output
+ * ----------------------------------------------------------------------------------------------------------- */
 
 /* What to send now; empty where nothing is ready. Valid until the next call that is not mgw_imap_next(). */
 mgw_bytes mgw_imap_output(const mgw_imap *imap);
@@ -118,12 +122,13 @@ mgw_bytes mgw_imap_output(const mgw_imap *imap);
 /* The first `len` bytes of the output have left. */
 void mgw_imap_sent(mgw_imap *imap, size_t len);
 
-/* --- Input ------------------------------------------------------------------------------------------------------------ */
+/* --- Input
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /*
- * Takes bytes from the server. *consumed may be less than len: then events are to be taken before the rest is fed; it is 0
- * while events wait. BODY_DATA points into `data`, so take the events before the bytes are overwritten.
- * SMGW_OK or the sticky failure. Events of complete responses before the failure can still be taken.
+ * Takes bytes from the server. *consumed may be less than len: then events are to be taken before the rest is fed; it
+ * is 0 while events wait. BODY_DATA points into `data`, so take the events before the bytes are overwritten. SMGW_OK or
+ * the sticky failure. Events of complete responses before the failure can still be taken.
  */
 smgw_status mgw_imap_feed(mgw_imap *imap, const char *data, size_t len, size_t *consumed);
 
@@ -145,8 +150,8 @@ typedef enum mgw_imap_event_type {
 typedef struct mgw_imap_done {
     smgw_status status; /* SMGW_OK; NO by its code: _NOT_FOUND, _AUTH, _TEMPORARY or _PERMANENT; BAD: _UNSUPPORTED. */
     uint64_t items;     /* Data that were given to the command: folders, UIDs, messages, verified bodies. */
-    mgw_bytes code;     /* The response code without its arguments, such as "NONEXISTENT"; printable ASCII; may be empty. */
-    mgw_bytes text;     /* The server's words: raw, for mgw_copy_printable() only. */
+    mgw_bytes code; /* The response code without its arguments, such as "NONEXISTENT"; printable ASCII; may be empty. */
+    mgw_bytes text; /* The server's words: raw, for mgw_copy_printable() only. */
 } mgw_imap_done;
 
 typedef struct mgw_imap_event {

@@ -16,7 +16,8 @@
  */
 #define MGW_IMAP_LIMIT_MAP(X)                                                                                          \
     X(size_t, line, 64 * 1024, "octets of one response that is neither FETCH nor SEARCH")                              \
-    X(size_t, list_line, 16 * 1024 * 1024, "octets of one FETCH, SEARCH or ESEARCH response, streamed bodies left out") \
+    X(size_t, list_line, 16 * 1024 * 1024,                                                                             \
+        "octets of one FETCH, SEARCH or ESEARCH response, streamed bodies left out")                                   \
     X(size_t, literal, 1024 * 1024, "octets of one literal held in memory; a longer one in a FETCH is dropped")        \
     X(size_t, nesting, 100, "levels of a body structure")                                                              \
     X(size_t, parts, 10000, "parts of a body structure")                                                               \
@@ -130,10 +131,11 @@ typedef struct mgw_imap_parameters {
 
 /* One leaf, message or multipart of a body structure, in document order. */
 typedef struct mgw_imap_part {
-    mgw_bytes section; /* "1.2"; "" for a multipart at the top; "2.TEXT" for the multipart that is the message in part 2. */
-    uint32_t depth;    /* 0 at the top. */
+    mgw_bytes
+        section; /* "1.2"; "" for a multipart at the top; "2.TEXT" for the multipart that is the message in part 2. */
+    uint32_t depth; /* 0 at the top. */
     bool multipart;
-    mgw_bytes type;    /* "multipart" where `multipart` is set; otherwise as sent. */
+    mgw_bytes type; /* "multipart" where `multipart` is set; otherwise as sent. */
     mgw_bytes subtype;
     mgw_imap_parameters parameters;
     mgw_bytes id;
@@ -156,9 +158,9 @@ typedef enum mgw_imap_fetch_item {
 } mgw_imap_fetch_item;
 
 typedef struct mgw_imap_fetch {
-    uint32_t uid; /* Never 0. */
-    uint32_t has; /* Bits of mgw_imap_fetch_item: which of the members below were given. */
-    uint32_t flags; /* Bits of smgw_flag. */
+    uint32_t uid;            /* Never 0. */
+    uint32_t has;            /* Bits of mgw_imap_fetch_item: which of the members below were given. */
+    uint32_t flags;          /* Bits of smgw_flag. */
     mgw_bytes internal_date; /* Such as "17-Jul-1996 02:44:25 -0700"; a blank may stand for the first digit. */
     uint64_t size;
     mgw_imap_envelope envelope;
