@@ -11,5 +11,12 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/simplemailgwConfigV
     COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/simplemailgwConfigVersion.cmake DESTINATION ${package_dir})
 
+# The paths are relative to the file, so that an installed tree can be moved. The libraries that only a static link needs
+# are named one by one: with Requires.private, --static would ask for everything libcurl was ever built with.
+set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH pc_to_prefix ${pc_dir} ${CMAKE_INSTALL_PREFIX})
+file(RELATIVE_PATH pc_to_include ${pc_dir} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+set(pc_private_libs ${CURL_LDFLAGS} ${JANSSON_LDFLAGS} ${OPENSSL_LDFLAGS})
+list(JOIN pc_private_libs " " pc_private_libs)
 configure_file(simplemailgw.pc.in ${CMAKE_CURRENT_BINARY_DIR}/simplemailgw.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/simplemailgw.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
