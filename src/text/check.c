@@ -20,8 +20,10 @@ static smgw_rule rule_of(uint32_t rune)
     return mgw_rune_is_control(rune) ? SMGW_RULE_CONTROL : SMGW_RULE_OK;
 }
 
-static smgw_rule ascii_rule_of(unsigned char c)
+static inline smgw_rule ascii_rule_of(unsigned char c)
 {
+    if (c >= ' ' && c < 0x7f)
+        return SMGW_RULE_OK;
     return c >= 0x80 ? SMGW_RULE_NON_ASCII : rule_of(c);
 }
 

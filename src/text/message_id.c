@@ -15,7 +15,7 @@ smgw_rule smgw_sanitize_message_id(const char *text, size_t len)
         return SMGW_RULE_SYNTAX;
     mgw_bytes inside = mgw_bytes_of(text + 1, len - 2);
     for (size_t i = 0; i < inside.len; i++)
-        if (strchr("<>,", inside.data[i]) != NULL)
+        if (inside.data[i] == '<' || inside.data[i] == '>' || inside.data[i] == ',')
             return SMGW_RULE_CHARACTER;
     size_t at = mgw_bytes_find(inside, '@');
     mgw_bytes right = mgw_bytes_slice(inside, at + 1, inside.len);

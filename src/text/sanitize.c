@@ -7,17 +7,28 @@
 
 enum { TEXT_MAX = 65536, FIELD_NAME_MAX = 77 };
 
-/* Whether the text is clean as it stands: printable ASCII, single spaces inside. What almost every subject is. */
+/* 1 for a character that needs work, given the one before it: anything but printable ASCII, or a second space. */
+static unsigned char is_dirty(unsigned char c, unsigned char before)
+{
+    return (unsigned char)((c < 0x20) | (c >= 0x7f) | ((c == ' ') & (before == ' ')));
+}
+
+/*
+ * Whether a subject is clean as it stands, which almost every one is. It looks at all of it, without a branch, in blocks
+ * whose length is a constant: compilers make a few vector instructions of that.
+ */
 static bool is_clean_subject(const char *text, size_t len)
 {
-    unsigned char before = ' ';
-    unsigned dirty = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        dirty |= (unsigned)(c < 0x20) | (unsigned)(c >= 0x7f) | (unsigned)(c == ' ' && before == ' ');
-        before = c;
-    }
-    return dirty == 0 && before != ' ';
+    enum { BLOCK = 16 };
+    const unsigned char *bytes = (const unsigned char *)text;
+    unsigned char dirty = is_dirty(bytes[0], ' ');
+    size_t i = 1;
+    for (; len - i >= BLOCK; i += BLOCK)
+        for (size_t k = i; k < i + BLOCK; k++)
+            dirty |= is_dirty(bytes[k], bytes[k - 1]);
+    for (; i < len; i++)
+        dirty |= is_dirty(bytes[i], bytes[i - 1]);
+    return dirty == 0 && bytes[len - 1] != ' ';
 }
 
 /* The character that begins the text, which is valid UTF-8. */
