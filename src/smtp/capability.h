@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a server offers in its answer to EHLO (RFC 5321 section 4.1.1.1). Unknown keywords are passed over; a known one
- * with a parameter that breaks its grammar counts as not offered.
+ * What a server offers in its answer to EHLO (RFC 5321 section 4.1.1.1). Unknown keywords are passed over, and so are
+ * parameters where the extension defines none; a SIZE that names no number counts as not offered.
  */
 #ifndef MGW_SMTP_CAPABILITY_H
 #define MGW_SMTP_CAPABILITY_H

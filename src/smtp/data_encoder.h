@@ -31,7 +31,7 @@ typedef struct mgw_smtp_data_encoder {
  */
 smgw_status mgw_smtp_data_encode(mgw_smtp_data_encoder *encoder, mgw_bytes data, mgw_buf *out);
 
-/* Appends what ends the text. */
+/* Appends what ends the text, at most a CRLF; then the encoder may begin another one. */
 smgw_status mgw_smtp_data_finish(mgw_smtp_data_encoder *encoder, mgw_buf *out);
 
 #endif

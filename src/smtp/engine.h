@@ -27,7 +27,7 @@
 #ifndef MGW_SMTP_ENGINE_H
 #define MGW_SMTP_ENGINE_H
 
-#include "smtp/capability.h"
+#include "smtp/envelope.h"
 
 /* Most bytes of one mgw_smtp_body() call. */
 enum { MGW_SMTP_BODY_CHUNK = 65536 };
@@ -49,14 +49,6 @@ typedef enum mgw_smtp_state {
     MGW_SMTP_FAILED,    /* Drop the connection. The result tells what became of a transaction. */
     MGW_SMTP_CLOSED,    /* QUIT was answered: close the connection. */
 } mgw_smtp_state;
-
-typedef struct mgw_smtp_envelope {
-    mgw_bytes from;
-    const mgw_bytes *to;
-    size_t count;
-    uint64_t size;  /* Octets of the message with CRLF line ends, before dot-stuffing (RFC 1870); 0: not known. */
-    bool body_8bit; /* It has octets above 127. */
-} mgw_smtp_envelope;
 
 typedef struct mgw_smtp_result {
     smgw_outcome outcome;
