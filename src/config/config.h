@@ -3,7 +3,7 @@
  * The configuration of a gateway: checked, resolved and frozen. Everything a caller or the environment gave is a copy, so
  * that nobody can change it afterwards; any number of threads may read it.
  *
- * Every failure is SMGW_ERR_CONFIG, SMGW_ERR_IO or SMGW_ERR_NO_MEMORY, and error->field names the place, such as
+ * Every failure is SMGW_ERR_CONFIG or SMGW_ERR_NO_MEMORY, and error->field names the place, such as
  * "accounts[1].smtp_host" or "EMAIL_SMTP_HOST". No error holds a password, a token, or a value that was refused.
  */
 #ifndef MGW_CONFIG_CONFIG_H
