@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The audit trail. A record is built on the stack, in a buffer of fixed size, and committed with one write; nothing here
- * allocates after mgw_audit_new(), so a record can be written when memory is short.
+ * The audit trail. A record is built on the stack, in a buffer of fixed size, and committed with one write; nothing
+ * here allocates after mgw_audit_new(), so a record can be written when memory is short.
  *
  *     mgw_audit_record record;
  *     mgw_audit_begin(&record, audit, MGW_AUDIT_EMAIL_SENT, account);
@@ -10,16 +10,16 @@
  *     return mgw_audit_commit(&record, error);
  *
  * One record is one physical line of JSON of at most MGW_AUDIT_LINE_MAX bytes, whatever its values hold: quotes,
- * backslashes, controls (C0, DEL, C1), U+2028, U+2029 and characters that hide or reorder text are escaped, a byte that is
- * not UTF-8 becomes \ufffd. Keys, in order: timestamp, seq, level, event, account (null where none applies), details; then,
- * where they apply, of the record itself:
+ * backslashes, controls (C0, DEL, C1), U+2028, U+2029 and characters that hide or reorder text are escaped, a byte
+ * that is not UTF-8 becomes \ufffd. Keys, in order: timestamp, seq, level, event, account (null where none applies),
+ * details; then, where they apply, of the record itself:
  *
  *     "truncated":true   a value was cut, or a member left out, for want of room
  *     "gap":true         the line before this one was torn (short write, crash) and is no record
  *     "lost":n           n records before this one could not be written
  *
- * `seq` counts the records of the handle from 1; a file that is opened again goes on after its last record. It never
- * repeats: a lost record keeps its number. Values are the caller's choice: never pass a subject, a body or a secret.
+ * `seq` counts the records of the handle from 1, also those that are lost; a file that is opened again goes on after
+ * its last record. Values are the caller's choice: never pass a subject, a body or a secret.
  */
 #ifndef MGW_AUDIT_AUDIT_H
 #define MGW_AUDIT_AUDIT_H
@@ -69,10 +69,10 @@ enum {
 typedef struct mgw_audit mgw_audit;
 
 /*
- * Opens the sink. `options` may be NULL for the defaults. A file is made with mode 0600 where missing; it is refused when
- * it is a symbolic link, no regular file, not ours, writable for group or others, or has a second name (hard link).
- * Several processes may append to one file: lines stay whole, each handle has its own numbering.
- * Returns SMGW_ERR_CONFIG, SMGW_ERR_AUDIT or SMGW_ERR_NO_MEMORY; then *audit is NULL.
+ * Opens the sink. `options` may be NULL for the defaults. A file is made with mode 0600 where missing; it is refused
+ * when it is a symbolic link, no regular file, not ours, writable for group or others, or has a second name (hard
+ * link). Several processes may append to one file: lines stay whole, each handle has its own numbering. Returns
+ * SMGW_ERR_CONFIG, SMGW_ERR_AUDIT or SMGW_ERR_NO_MEMORY; then *audit is NULL.
  */
 smgw_status mgw_audit_new(mgw_audit **audit, const smgw_audit_options *options, smgw_error *error);
 
@@ -103,14 +103,15 @@ void mgw_audit_u64(mgw_audit_record *record, const char *key, uint64_t value);
 void mgw_audit_bool(mgw_audit_record *record, const char *key, bool value);
 
 /*
- * Adds "recipients": how many; "domains": the distinct ones, lower case, at most MGW_AUDIT_DOMAINS_MAX and as many as fit;
- * and where that leaves some out, "recipients_elsewhere": how many recipients are at none of these domains.
+ * Adds "recipients": how many; "domains": the distinct ones, lower case, at most MGW_AUDIT_DOMAINS_MAX and as many as
+ * fit; and where that leaves some out, "recipients_elsewhere": how many recipients are at none of these domains.
  */
 void mgw_audit_recipients(mgw_audit_record *record, const mgw_bytes *addresses, size_t count);
 
 /*
- * Writes the record; any thread may, records are serialized. A failed write is SMGW_ERR_AUDIT under SMGW_AUDIT_REFUSE;
- * under SMGW_AUDIT_WARN it is SMGW_OK. The record is with the kernel then; it is not forced to the disk.
+ * Writes the record; any thread may, records are serialized. A failed write is SMGW_ERR_AUDIT under
+ * SMGW_AUDIT_REFUSE; under SMGW_AUDIT_WARN it is SMGW_OK. The record is with the kernel then; it is not forced to the
+ * disk.
  */
 smgw_status mgw_audit_commit(mgw_audit_record *record, smgw_error *error);
 
