@@ -34,11 +34,10 @@ static size_t encode_line(mgw_smtp_data_encoder *encoder, mgw_bytes text, char *
     mgw_bytes window = mgw_bytes_slice(text, 0, WINDOW);
     size_t len = line_len(window);
     *to = put(*to, text.data, len);
-    encoder->in_line = len > 0 || encoder->in_line;
-    if (len == window.len)
+    encoder->in_line = len == window.len;
+    if (encoder->in_line)
         return len;
     *to = put(*to, "\r\n", 2);
-    encoder->in_line = false;
     if (text.data[len] == '\n')
         return len + 1;
     if (len + 1 < text.len && text.data[len + 1] == '\n')
