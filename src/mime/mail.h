@@ -27,6 +27,9 @@ const char *mgw_mail_msg_id(mgw_arena *arena, mgw_bytes raw);
 /* "type/subtype" in lower case. */
 const char *mgw_mail_media_type(mgw_arena *arena, mgw_bytes type, mgw_bytes subtype);
 
+/* "inline", "attachment" or ""; what is not known counts as "attachment" (RFC 2183 section 2.8). Static storage. */
+const char *mgw_mail_disposition(mgw_bytes raw);
+
 /* An address from its three parts as in an IMAP ENVELOPE; address "" where mailbox or host is empty. */
 smgw_status mgw_mail_address(mgw_arena *arena, mgw_bytes name, mgw_bytes mailbox, mgw_bytes host, smgw_address *address);
 

@@ -66,4 +66,10 @@ struct smgw_message {
     bool stream_used; /* A stream attachment was read from: the message cannot be built again. */
 };
 
+/* Frees what the attachment holds, not the struct. */
+void mgw_attachment_dispose(mgw_attachment *attachment);
+
+/* Makes room for one item more than `count`. False, with everything as it was, when memory is short. */
+bool mgw_message_reserve(void **items, size_t *alloc, size_t count, size_t item_size);
+
 #endif

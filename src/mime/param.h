@@ -26,7 +26,7 @@ typedef struct mgw_param_field {
     mgw_param_list params;
 } mgw_param_field;
 
-enum { MGW_PARAM_MAX = 1000 /* Parameters of a field; more are ignored and a defect. */ };
+enum { MGW_PARAM_MAX = 100 /* Parameters of a field; more are ignored and a defect. */ };
 
 /*
  * Reads a field's value, folded or not, as far as it makes sense; adds what is malformed to *defects. Everything in
@@ -40,6 +40,9 @@ smgw_status mgw_param_field_parse(mgw_arena *arena, mgw_bytes text, mgw_param_fi
  * ones of its kind. "" where there is none; NULL only when the arena failed. `defects` may be NULL.
  */
 const char *mgw_param_text(mgw_arena *arena, mgw_param_list params, const char *name, uint32_t *defects);
+
+/* The plain form of parameter `name` as it was written, for what must match byte for byte. False where there is none. */
+bool mgw_param_raw(mgw_param_list params, const char *name, mgw_bytes *value);
 
 /* The name of the file that a part brings: `filename` of its disposition, else `name` of its type; "" for none. */
 const char *mgw_param_filename(mgw_arena *arena, mgw_param_list disposition_params, mgw_param_list type_params,
