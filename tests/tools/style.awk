@@ -4,7 +4,7 @@
 BEGIN {
     max_file = 600
     max_function = 80
-    banned = "(^|[^A-Za-z0-9_.>])(strcpy|stpcpy|strcat|sprintf|vsprintf|strtok|strtok_r|gets|atoi|atol|atoll|atof|alloca)[ \t]*\\("
+    banned = "(^|[^A-Za-z0-9_.>])(strcpy|stpcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atol|atoll|atof|alloca)[ \t]*\\("
     locale = "(^|[^A-Za-z0-9_.>])(isalnum|isalpha|iscntrl|isdigit|isgraph|islower|isprint|ispunct|isspace|isupper|isxdigit|tolower|toupper|strcasecmp|strncasecmp|setlocale)[ \t]*\\("
     memory = "(^|[^A-Za-z0-9_.>])(malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf)[ \t]*\\("
     while ((getline line < long_files) > 0)
