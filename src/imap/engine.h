@@ -17,8 +17,8 @@
  * Pipelining. Any number of commands may be queued; they go out in their order, and the engine holds one back (and all
  * after it) while an answer could be taken for another's:
  *   - one SEARCH, one LIST and one CAPABILITY at a time, since their data name no command;
- *   - EXAMINE waits for every command on the mailbox before it; what follows EXAMINE may go out with it, but untagged
- * data before its completion belong to no later command, and a later command completing first is a protocol error;
+ *   - what opens or closes a folder waits for every command on the folder before it; what follows may go out with
+ *     it, but untagged data before its completion belong to none of that, nor may that complete first;
  *   - a body of the same UID and section waits for the one before it;
  *   - nothing passes a synchronizing literal that waits for its continuation.
  * FETCH data are matched by UID, and bodies by UID, section and offset. Of two summary fetches whose sets overlap, the
@@ -60,7 +60,8 @@ smgw_status mgw_imap_capability(mgw_imap *imap, uint32_t *command);
 /* Data: LIST, one a folder. Both arguments are UTF-8; `reference` may be empty, `pattern` may hold "*" and "%". */
 smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t *command);
 
-/* Opens a folder (UTF-8 name) for reading only. Data: MAILBOX, just before a DONE that is OK. */
+/* Opens a folder (UTF-8 name, 1 to MGW_IMAP_MAX_NAME bytes without controls) for reading only. Data: MAILBOX, just
+ * before a DONE that is OK. */
 smgw_status mgw_imap_examine(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
 
 /* Leaves the folder: UNSELECT where the server has it, otherwise CLOSE, which expunges nothing after EXAMINE. */
@@ -89,7 +90,10 @@ typedef struct mgw_imap_search {
 /* Data: SEARCH, in chunks; no event where nothing matches. `search` may be NULL. */
 smgw_status mgw_imap_uid_search(mgw_imap *imap, const mgw_imap_search *search, uint32_t *command);
 
-/* `what`: bits of mgw_imap_fetch_item, at least one; `uid_set` as above. Data: FETCH, only for UIDs of the set. */
+/*
+ * `what`: bits of mgw_imap_fetch_item, at least one; `uid_set` as above. Data: FETCH, for each message of the set with
+ * all that was asked for; a server may give a message twice.
+ */
 smgw_status mgw_imap_uid_fetch(mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint32_t *command);
 
 /* What to stream of one message. */

@@ -39,6 +39,9 @@ typedef struct mgw_imap_limits {
 /* Copy it and change what should differ. */
 extern const mgw_imap_limits mgw_imap_default_limits;
 
+/* The longest folder name, in bytes of UTF-8: what smgw_sanitize_folder_name() takes. */
+enum { MGW_IMAP_MAX_NAME = 1000 };
+
 /* Bits of a capability set. */
 typedef enum mgw_imap_capability_bit {
     MGW_IMAP_CAP_IMAP4REV1 = 1 << 0,

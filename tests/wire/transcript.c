@@ -53,11 +53,16 @@ static unsigned char octal(mgw_bytes text, size_t *at)
     return (unsigned char)value;
 }
 
+/* Behind a backslash at text.data[*at - 1]. */
 static void add_escape(mgw_buf *out, mgw_bytes text, size_t *at)
 {
     char c = text.data[*at];
     if (c >= '0' && c <= '7') {
         mgw_buf_add_byte(out, (char)octal(text, at));
+        return;
+    }
+    if (strchr("rnt\\", c) == NULL) {
+        mgw_buf_add_byte(out, '\\');
         return;
     }
     (*at)++;
@@ -207,4 +212,63 @@ void transcript_server_bytes(const char *text, const char *tag, mgw_buf *out)
         if (parse_step(next_line(&rest), &what) && what.kind == 'S')
             expand(&what, tag, out);
     }
+}
+
+static bool read_file(const char *path, mgw_buf *out)
+{
+    FILE *file = fopen(path, "rb");
+    char piece[4096];
+    size_t len = 0;
+    if (file == NULL)
+        return false;
+    while ((len = fread(piece, 1, sizeof piece, file)) > 0)
+        mgw_buf_add(out, piece, len);
+    bool good = ferror(file) == 0;
+    fclose(file);
+    return good && out->status == SMGW_OK;
+}
+
+static bool is_heading(mgw_bytes line)
+{
+    return line.len > 3 && memcmp(line.data, "== ", 3) == 0;
+}
+
+/* The steps up to the next heading. */
+static mgw_bytes take_case(mgw_bytes *rest)
+{
+    mgw_bytes all = *rest;
+    while (rest->len > 0) {
+        mgw_bytes ahead = *rest;
+        if (is_heading(next_line(&ahead)))
+            break;
+        *rest = ahead;
+    }
+    return mgw_bytes_slice(all, 0, all.len - rest->len);
+}
+
+static bool run_cases(mgw_bytes rest, bool (*run_one)(void *context, const char *name, const char *text), void *context)
+{
+    size_t count = 0;
+    take_case(&rest);
+    for (; rest.len > 0; count++) {
+        mgw_buf name = MGW_BUF_INIT(SIZE_MAX);
+        mgw_buf text = MGW_BUF_INIT(SIZE_MAX);
+        mgw_buf_add_bytes(&name, mgw_bytes_slice(next_line(&rest), 3, SIZE_MAX));
+        mgw_buf_add_bytes(&text, take_case(&rest));
+        bool good = run_one(context, mgw_buf_str(&name), mgw_buf_str(&text));
+        mgw_buf_free(&name);
+        mgw_buf_free(&text);
+        if (!good)
+            return false;
+    }
+    return count > 0;
+}
+
+bool transcript_file(
+    const char *path, bool (*run_one)(void *context, const char *name, const char *text), void *context)
+{
+    mgw_buf all = MGW_BUF_INIT(SIZE_MAX);
+    bool good = read_file(path, &all) && run_cases(mgw_buf_bytes(&all), run_one, context);
+    mgw_buf_free(&all);
+    return good;
 }

@@ -11,8 +11,9 @@
  *     = done 1 ok                the next line of the engine's log, as the test writes it
  *     # a comment; empty lines are skipped
  *
- * In C and S, $T is the peer's tag prefix, and \r \n \t \\ and octal \000 are escapes. Before every S step, and at the
- * end, all that the client sent must have been named by C steps; at the end every line of the log by '=' steps.
+ * In C and S, $T is the peer's tag prefix, and \r \n \t \\ and octal \000 are escapes; any other backslash stands for
+ * itself. Before every S step, and at the end, all that the client sent must have been named by C steps; at the end
+ * every line of the log by '=' steps.
  */
 #ifndef TESTS_WIRE_TRANSCRIPT_H
 #define TESTS_WIRE_TRANSCRIPT_H
@@ -40,6 +41,12 @@ typedef struct transcript_peer {
 
 /* NULL where all went as written; otherwise what did not, with the line. Static storage, until the next call. */
 const char *transcript_run(const char *text, transcript_peer *peer, size_t cut);
+
+/*
+ * Reads a file of transcripts, each below a line "== name", and calls `run` for each until it returns false. True where
+ * the file could be read, has at least one, and every call returned true.
+ */
+bool transcript_file(const char *path, bool (*run)(void *context, const char *name, const char *text), void *context);
 
 /* The server bytes of all S steps, in order. */
 void transcript_server_bytes(const char *text, const char *tag, mgw_buf *out);

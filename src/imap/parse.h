@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What complete responses mean. Input is a response in the lexer's form; results are views of it and of the arenas. A
+ * function that returns false found a response that breaks the grammar where it matters.
+ */
+#ifndef MGW_IMAP_PARSE_H
+#define MGW_IMAP_PARSE_H
+
+#include "base/buf.h"
+#include "imap/lexer.h"
+#include "imap/types.h"
+
+/* --- FETCH
+ * ------------------------------------------------------------------------------------------------------------ */
+
+typedef enum mgw_imap_body_form {
+    MGW_IMAP_BODY_NONE = 0,
+    MGW_IMAP_BODY_STREAMED,
+    MGW_IMAP_BODY_INLINE /* NIL, which is an empty body, or a quoted string. */
+} mgw_imap_body_form;
+
+/* BODY[section]<offset> */
+typedef struct mgw_imap_body_name {
+    mgw_bytes section;
+    bool partial;
+    uint32_t offset;
+} mgw_imap_body_name;
+
+bool mgw_imap_parse_body_name(mgw_bytes name, mgw_imap_body_name *out);
+
+typedef struct mgw_imap_fetch_response {
+    mgw_imap_fetch fetch; /* fetch.uid is 0 where the server named none. */
+    uint32_t present;     /* As fetch.has, and the items that were there but did not parse. */
+    mgw_imap_body_form body;
+    mgw_imap_body_name body_name;
+    mgw_bytes body_text;   /* For MGW_IMAP_BODY_INLINE. */
+    uint32_t extra_bodies; /* Further BODY[] items, not looked at. */
+} mgw_imap_fetch_response;
+
+/*
+ * "* n FETCH (...)". An item that a sender can spoil costs only itself: see mgw_imap_fetch.defects. The arenas are
+ * empty or hold the last response's; SMGW_ERR_NO_MEMORY stays in their status.
+ */
+bool mgw_imap_parse_fetch(mgw_bytes response, const mgw_imap_limits *limits, mgw_arena *envelopes,
+    mgw_arena *structures, mgw_imap_fetch_response *out);
+
+/* An ENVELOPE's value. False: it does not parse, or its arena failed. */
+bool mgw_imap_parse_envelope(mgw_imap_lexer *lexer, const mgw_imap_limits *limits, mgw_imap_envelope *out);
+
+/* A BODYSTRUCTURE's (or BODY's) value, flattened. False: it does not parse, breaks a limit, or its arena failed. */
+bool mgw_imap_parse_structure(
+    mgw_imap_lexer *lexer, const mgw_imap_limits *limits, const mgw_imap_part **parts, size_t *count);
+
+/* --- The other data
+ * --------------------------------------------------------------------------------------------------- */
+
+/* The words behind "* CAPABILITY". Unknown ones are no bits. */
+uint64_t mgw_imap_parse_capabilities(mgw_bytes words);
+
+/* What stands behind "* LIST ". `name` receives the decoded name. SMGW_ERR_NO_MEMORY where the buffer or the arena
+ * fails. */
+smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_list_item *out);
+
+/* UIDs of a checked answer, one by one, ranges unfolded as they are asked for. */
+typedef struct mgw_imap_uid_cursor {
+    mgw_bytes rest;
+    uint64_t next;
+    uint64_t last; /* The present range is next..last; empty where next > last. */
+} mgw_imap_uid_cursor;
+
+/* What stands behind "* SEARCH". False: not numbers. *count is how many. */
+bool mgw_imap_parse_search(mgw_imap_lexer *lexer, mgw_imap_uid_cursor *cursor, uint64_t *count);
+
+typedef struct mgw_imap_esearch {
+    mgw_bytes tag; /* Data NULL where none is named. */
+    bool uid;      /* The numbers are UIDs. */
+    mgw_imap_uid_cursor cursor;
+    uint64_t count;
+} mgw_imap_esearch;
+
+/* What stands behind "* ESEARCH". */
+bool mgw_imap_parse_esearch(mgw_imap_lexer *lexer, mgw_imap_esearch *out);
+
+bool mgw_imap_uid_cursor_next(mgw_imap_uid_cursor *cursor, uint32_t *uid);
+
+/* True where `set`, such as "5,7:9,12:*", may hold the UID: one with '*' may hold every. */
+bool mgw_imap_set_may_hold(mgw_bytes set, uint32_t uid);
+
+/* "[CODE arguments] text", all of it optional. */
+typedef struct mgw_imap_resp_text {
+    mgw_bytes code;
+    mgw_bytes arguments;
+    mgw_bytes text;
+} mgw_imap_resp_text;
+
+mgw_imap_resp_text mgw_imap_parse_resp_text(mgw_bytes rest);
+
+/* What a NO means to the caller. */
+smgw_status mgw_imap_status_of_no(mgw_bytes code);
+
+#endif

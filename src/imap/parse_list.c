@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "imap/mutf7.h"
+#include "imap/parse.h"
+
+typedef struct word_bit {
+    const char *word;
+    uint32_t bit;
+} word_bit;
+
+static uint32_t find_bit(const word_bit *table, size_t count, mgw_bytes word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (mgw_bytes_equal_fold(word, mgw_bytes_str(table[i].word)))
+            return table[i].bit;
+    return 0;
+}
+
+uint64_t mgw_imap_parse_capabilities(mgw_bytes words)
+{
+    static const word_bit table[] = {
+        { "IMAP4rev1", MGW_IMAP_CAP_IMAP4REV1 },
+        { "IMAP4rev2", MGW_IMAP_CAP_IMAP4REV2 },
+        { "LITERAL+", MGW_IMAP_CAP_LITERAL_PLUS },
+        { "LITERAL-", MGW_IMAP_CAP_LITERAL_MINUS },
+        { "ESEARCH", MGW_IMAP_CAP_ESEARCH },
+        { "UIDPLUS", MGW_IMAP_CAP_UIDPLUS },
+        { "SPECIAL-USE", MGW_IMAP_CAP_SPECIAL_USE },
+        { "LIST-EXTENDED", MGW_IMAP_CAP_LIST_EXTENDED },
+        { "UNSELECT", MGW_IMAP_CAP_UNSELECT },
+        { "IDLE", MGW_IMAP_CAP_IDLE },
+        { "MOVE", MGW_IMAP_CAP_MOVE },
+        { "CONDSTORE", MGW_IMAP_CAP_CONDSTORE },
+        { "NAMESPACE", MGW_IMAP_CAP_NAMESPACE },
+        { "UTF8=ACCEPT", MGW_IMAP_CAP_UTF8_ACCEPT },
+    };
+    uint64_t bits = 0;
+    while (words.len > 0) {
+        size_t end = mgw_bytes_find(words, ' ');
+        bits |= find_bit(table, sizeof table / sizeof table[0], mgw_bytes_slice(words, 0, end));
+        words = mgw_bytes_slice(words, end + 1, SIZE_MAX);
+    }
+    return bits;
+}
+
+const char *mgw_imap_role_name(mgw_imap_role role)
+{
+    static const char *const names[] = { "", "inbox", "sent", "drafts", "trash", "junk", "archive", "all", "flagged" };
+    size_t index = (size_t)role;
+    return index < sizeof names / sizeof names[0] ? names[index] : "";
+}
+
+static void apply_attribute(mgw_bytes word, mgw_imap_list_item *out)
+{
+    static const word_bit attributes[] = {
+        { "\\Noselect", MGW_IMAP_NOSELECT },
+        { "\\NonExistent", MGW_IMAP_NOSELECT | MGW_IMAP_NONEXISTENT },
+        { "\\Noinferiors", MGW_IMAP_NOINFERIORS },
+        { "\\HasChildren", MGW_IMAP_HAS_CHILDREN },
+        { "\\HasNoChildren", MGW_IMAP_HAS_NO_CHILDREN },
+        { "\\Marked", MGW_IMAP_MARKED },
+        { "\\Unmarked", MGW_IMAP_UNMARKED },
+        { "\\Subscribed", MGW_IMAP_SUBSCRIBED },
+    };
+    static const word_bit roles[] = {
+        { "\\Sent", MGW_IMAP_ROLE_SENT },
+        { "\\Drafts", MGW_IMAP_ROLE_DRAFTS },
+        { "\\Trash", MGW_IMAP_ROLE_TRASH },
+        { "\\Junk", MGW_IMAP_ROLE_JUNK },
+        { "\\Archive", MGW_IMAP_ROLE_ARCHIVE },
+        { "\\All", MGW_IMAP_ROLE_ALL },
+        { "\\Flagged", MGW_IMAP_ROLE_FLAGGED },
+    };
+    out->attributes |= find_bit(attributes, sizeof attributes / sizeof attributes[0], word);
+    uint32_t role = find_bit(roles, sizeof roles / sizeof roles[0], word);
+    if (role != 0 && out->role == MGW_IMAP_ROLE_NONE)
+        out->role = (mgw_imap_role)role;
+}
+
+static bool parse_attributes(mgw_imap_lexer *lexer, mgw_imap_list_item *out)
+{
+    if (!mgw_imap_lex_char(lexer, '('))
+        return false;
+    while (!mgw_imap_lex_maybe(lexer, ')')) {
+        mgw_bytes word;
+        if (!mgw_imap_lex_atom(lexer, &word))
+            return false;
+        apply_attribute(word, out);
+        if (!mgw_imap_lex_maybe(lexer, ' ') && mgw_imap_lex_peek(lexer) != ')')
+            return false;
+    }
+    return true;
+}
+
+/* One printable ASCII character in quotes, or NIL. */
+static bool parse_delimiter(mgw_imap_lexer *lexer, char *out)
+{
+    mgw_bytes text;
+    if (!mgw_imap_lex_nstring(lexer, &text))
+        return false;
+    *out = '\0';
+    if (text.data == NULL)
+        return true;
+    if (text.len != 1 || text.data[0] <= ' ' || text.data[0] > '~')
+        return false;
+    *out = text.data[0];
+    return true;
+}
+
+static bool parse_line(mgw_imap_lexer *lexer, mgw_imap_list_item *out)
+{
+    if (!parse_attributes(lexer, out) || !mgw_imap_lex_char(lexer, ' ') || !parse_delimiter(lexer, &out->delimiter) ||
+        !mgw_imap_lex_char(lexer, ' ') || !mgw_imap_lex_astring(lexer, &out->wire_name))
+        return false;
+    /* Extended data (RFC 5258), such as CHILDINFO. */
+    if (mgw_imap_lex_maybe(lexer, ' ') && !mgw_imap_lex_skip(lexer))
+        return false;
+    return mgw_imap_lex_end(lexer);
+}
+
+smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_list_item *out)
+{
+    *out = (mgw_imap_list_item){ 0 };
+    mgw_buf_clear(name);
+    if (!parse_line(lexer, out))
+        return lexer->arena->status != SMGW_OK ? lexer->arena->status : SMGW_ERR_PROTOCOL;
+    smgw_rule rule = mgw_mutf7_decode(out->wire_name, name);
+    if (rule == SMGW_RULE_OUTPUT)
+        return name->status;
+    out->name_valid = rule == SMGW_RULE_OK && name->len > 0 && name->len <= MGW_IMAP_MAX_NAME;
+    out->name = out->name_valid ? mgw_buf_bytes(name) : MGW_LIT("");
+    if (mgw_bytes_equal_fold(out->name, MGW_LIT("INBOX")))
+        out->role = MGW_IMAP_ROLE_INBOX;
+    return SMGW_OK;
+}

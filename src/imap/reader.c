@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+#include "imap/reader.h"
+
+#include "imap/lexer.h"
+
+enum { STATE_LINE = 0, STATE_KEEP, STATE_DROP, STATE_BODY, STATE_COMPLETE };
+
+enum literal { NO_LITERAL, GOOD_LITERAL, BAD_LITERAL };
+
+void mgw_imap_reader_init(mgw_imap_reader *reader, const mgw_imap_limits *limits)
+{
+    *reader = (mgw_imap_reader){ .limits = limits, .failure = "" };
+    mgw_buf_init(&reader->line, limits->list_line);
+}
+
+void mgw_imap_reader_free(mgw_imap_reader *reader)
+{
+    mgw_buf_free(&reader->line);
+}
+
+static bool fail(mgw_imap_reader *reader, smgw_status status, const char *why)
+{
+    reader->status = status;
+    reader->failure = why;
+    return false;
+}
+
+static bool append(mgw_imap_reader *reader, mgw_bytes data)
+{
+    smgw_status status = mgw_buf_add_bytes(&reader->line, data);
+    if (status == SMGW_OK)
+        return true;
+    return fail(reader, status, status == SMGW_ERR_TOO_LARGE ? "a response is too long" : "out of memory");
+}
+
+/* --- What kind of response it is ------------------------------------------------------------------------------------
+ */
+
+static bool is_status_word(mgw_bytes word)
+{
+    static const char *const words[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (mgw_bytes_equal_fold(word, mgw_bytes_str(words[i])))
+            return true;
+    return false;
+}
+
+/* Of the line as far as it is there. */
+static mgw_imap_line_kind classify(mgw_bytes line)
+{
+    if (line.len < 2 || line.data[0] != '*' || line.data[1] != ' ')
+        return MGW_IMAP_LINE_TEXT;
+    mgw_imap_lexer lexer = mgw_imap_lexer_of(mgw_bytes_slice(line, 2, line.len), NULL);
+    mgw_bytes word;
+    uint64_t number = 0;
+    if (!mgw_imap_lex_atom(&lexer, &word))
+        return MGW_IMAP_LINE_DATA;
+    if (is_status_word(word))
+        return MGW_IMAP_LINE_TEXT;
+    if (mgw_bytes_equal_fold(word, MGW_LIT("SEARCH")) || mgw_bytes_equal_fold(word, MGW_LIT("ESEARCH")))
+        return MGW_IMAP_LINE_SEARCH;
+    if (mgw_bytes_to_u64(word, UINT32_MAX, &number) && mgw_imap_lex_char(&lexer, ' ') &&
+        mgw_imap_lex_word(&lexer, "FETCH"))
+        return MGW_IMAP_LINE_FETCH;
+    return MGW_IMAP_LINE_DATA;
+}
+
+static bool may_be_long(mgw_imap_line_kind kind)
+{
+    return kind == MGW_IMAP_LINE_FETCH || kind == MGW_IMAP_LINE_SEARCH;
+}
+
+/* --- Scanning a FETCH ------------------------------------------------------------------------------------------------
+ */
+
+static void end_token(mgw_imap_fetch_scan *scan, mgw_bytes line, size_t end)
+{
+    mgw_bytes token = mgw_bytes_slice(line, scan->token, end - scan->token);
+    if (!scan->want_value) {
+        scan->name_at = scan->token;
+        scan->name_len = token.len;
+    } else if (mgw_bytes_equal_fold(mgw_bytes_slice(line, scan->name_at, scan->name_len), MGW_LIT("UID"))) {
+        uint64_t uid = 0;
+        if (mgw_bytes_to_u64(token, UINT32_MAX, &uid))
+            scan->uid = (uint32_t)uid;
+    }
+    scan->want_value = !scan->want_value;
+}
+
+static void scan_quoted(mgw_imap_fetch_scan *scan, char c)
+{
+    if (scan->escape)
+        scan->escape = false;
+    else if (c == '\\')
+        scan->escape = true;
+    else if (c == '"')
+        scan->quote = false;
+}
+
+/* A structural byte, outside quotes and brackets. False where a list is closed that was not open. */
+static bool scan_byte(mgw_imap_fetch_scan *scan, mgw_bytes line, size_t i)
+{
+    bool between_items = scan->depth == 1;
+    switch (line.data[i]) {
+    case '"':
+        scan->quote = true;
+        break;
+    case '[':
+        scan->bracket = between_items && !scan->want_value;
+        break;
+    case '(':
+        if (scan->depth++ == 0)
+            scan->token = i + 1;
+        break;
+    case ')':
+        if (scan->depth == 0)
+            return false;
+        if (scan->depth-- == 1)
+            end_token(scan, line, i);
+        break;
+    case ' ':
+        if (between_items) {
+            end_token(scan, line, i);
+            scan->token = i + 1;
+        }
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+static bool scan_fetch(mgw_imap_fetch_scan *scan, mgw_bytes line)
+{
+    for (; scan->at < line.len; scan->at++) {
+        char c = line.data[scan->at];
+        if (scan->quote)
+            scan_quoted(scan, c);
+        else if (scan->bracket)
+            scan->bracket = c != ']';
+        else if (!scan_byte(scan, line, scan->at))
+            return false;
+    }
+    return !scan->quote && !scan->bracket;
+}
+
+/* --- Literals --------------------------------------------------------------------------------------------------------
+ */
+
+/* Looks for a literal's header at the end of a line; *brace is where it begins. */
+static enum literal find_literal(mgw_bytes line, size_t segment, size_t *brace, uint64_t *len)
+{
+    if (line.len == segment || line.data[line.len - 1] != '}')
+        return NO_LITERAL;
+    size_t digits = line.len - 1;
+    while (digits > segment && mgw_is_digit((unsigned char)line.data[digits - 1]))
+        digits--;
+    if (digits == segment || line.data[digits - 1] != '{')
+        return BAD_LITERAL;
+    *brace = digits - 1;
+    return mgw_bytes_to_u64(mgw_bytes_slice(line, digits, line.len - 1 - digits), UINT64_MAX, len) ? GOOD_LITERAL
+                                                                                                   : BAD_LITERAL;
+}
+
+static bool is_body_value(const mgw_imap_reader *reader, size_t brace)
+{
+    const mgw_imap_fetch_scan *scan = &reader->scan;
+    return reader->kind == MGW_IMAP_LINE_FETCH && scan->depth == 1 && scan->want_value && scan->token == brace &&
+           mgw_bytes_starts_with_fold(mgw_imap_reader_body_name(reader), MGW_LIT("BODY["));
+}
+
+/* The header at `brace` gives way to the mark of a literal that is not kept. */
+static void leave_out(mgw_imap_reader *reader, size_t brace)
+{
+    reader->line.data[brace] = MGW_IMAP_LITERAL_GONE;
+    mgw_buf_truncate(&reader->line, brace + 1);
+}
+
+static bool begin_literal(mgw_imap_reader *reader, size_t brace, uint64_t len)
+{
+    const mgw_imap_limits *limits = reader->limits;
+    bool fetch = reader->kind == MGW_IMAP_LINE_FETCH;
+    size_t cap = may_be_long(reader->kind) ? limits->list_line : limits->line;
+    size_t used = reader->line.len < cap ? reader->line.len : cap;
+    bool fits = len <= limits->literal && len <= cap - used;
+    reader->left = len;
+    if (is_body_value(reader, brace))
+        reader->state = STATE_BODY;
+    else if (fits)
+        reader->state = STATE_KEEP;
+    else if (fetch)
+        reader->state = STATE_DROP;
+    else
+        return fail(reader, SMGW_ERR_TOO_LARGE, "a literal is too long");
+    if (reader->state != STATE_KEEP)
+        leave_out(reader, brace);
+    return true;
+}
+
+/* --- Lines -----------------------------------------------------------------------------------------------------------
+ */
+
+/* The text of the present segment ends with the only CR and LF in it, and has no NUL. */
+static bool check_segment(mgw_imap_reader *reader)
+{
+    mgw_bytes text = mgw_bytes_slice(mgw_buf_bytes(&reader->line), reader->segment, SIZE_MAX);
+    if (text.len < 2 || mgw_bytes_find(text, '\r') != text.len - 2)
+        return fail(reader, SMGW_ERR_PROTOCOL, "a line must end with CRLF and hold no other CR or LF");
+    if (mgw_bytes_find(text, '\0') < text.len)
+        return fail(reader, SMGW_ERR_PROTOCOL, "a line must not hold a NUL byte");
+    return true;
+}
+
+/* A line has ended: it ends the response, or announces a literal. */
+static bool end_line(mgw_imap_reader *reader)
+{
+    if (!check_segment(reader))
+        return false;
+    mgw_bytes line = mgw_bytes_slice(mgw_buf_bytes(&reader->line), 0, reader->line.len - 2);
+    if (reader->kind == MGW_IMAP_LINE_UNSEEN)
+        reader->kind = classify(line);
+    reader->state = STATE_COMPLETE;
+    if (reader->kind == MGW_IMAP_LINE_TEXT)
+        return true;
+    size_t brace = line.len;
+    uint64_t len = 0;
+    enum literal literal = find_literal(line, reader->segment, &brace, &len);
+    if (literal == BAD_LITERAL)
+        return fail(reader, SMGW_ERR_PROTOCOL, "a literal must be announced as {digits}");
+    if (reader->kind == MGW_IMAP_LINE_FETCH && !scan_fetch(&reader->scan, mgw_bytes_slice(line, 0, brace)))
+        return fail(reader, SMGW_ERR_PROTOCOL, "quotes, brackets and parentheses must pair");
+    if (literal == NO_LITERAL)
+        return true;
+    return begin_literal(reader, brace, len);
+}
+
+static bool feed_line(mgw_imap_reader *reader, mgw_bytes data, size_t *consumed)
+{
+    size_t end = mgw_bytes_find(data, '\n');
+    bool ended = end < data.len;
+    *consumed = ended ? end + 1 : data.len;
+    reader->octets += *consumed;
+    if (!append(reader, mgw_bytes_slice(data, 0, *consumed)))
+        return false;
+    if (reader->line.len > reader->limits->line) {
+        mgw_imap_line_kind kind =
+            reader->kind != MGW_IMAP_LINE_UNSEEN ? reader->kind : classify(mgw_buf_bytes(&reader->line));
+        if (!may_be_long(kind))
+            return fail(reader, SMGW_ERR_TOO_LARGE, "a response is too long");
+    }
+    return !ended || end_line(reader);
+}
+
+/* The literal is complete: its response goes on behind it. */
+static void resume_line(mgw_imap_reader *reader)
+{
+    reader->state = STATE_LINE;
+    reader->segment = reader->line.len;
+    reader->scan.at = reader->line.len;
+}
+
+static bool feed_literal(mgw_imap_reader *reader, mgw_bytes data, size_t *consumed, mgw_bytes *chunk)
+{
+    *consumed = reader->left < data.len ? (size_t)reader->left : data.len;
+    reader->left -= *consumed;
+    mgw_bytes octets = mgw_bytes_slice(data, 0, *consumed);
+    if (reader->state == STATE_BODY)
+        *chunk = octets;
+    else
+        reader->octets += *consumed;
+    bool good = reader->state != STATE_KEEP || append(reader, octets);
+    if (reader->left == 0)
+        resume_line(reader);
+    return good;
+}
+
+/* The next response; a buffer that a long one needed is not kept. */
+static void start_response(mgw_imap_reader *reader)
+{
+    if (reader->line.alloc > reader->limits->line)
+        mgw_buf_free(&reader->line);
+    mgw_buf_clear(&reader->line);
+    reader->state = STATE_LINE;
+    reader->kind = MGW_IMAP_LINE_UNSEEN;
+    reader->segment = 0;
+    reader->scan = (mgw_imap_fetch_scan){ 0 };
+}
+
+static mgw_imap_read step(mgw_imap_reader *reader, mgw_bytes data, size_t *consumed, mgw_bytes *chunk)
+{
+    if (reader->state != STATE_LINE) {
+        bool good = feed_literal(reader, data, consumed, chunk);
+        return !good ? MGW_IMAP_READ_FAILED : chunk->len > 0 ? MGW_IMAP_READ_DATA : MGW_IMAP_READ_MORE;
+    }
+    if (!feed_line(reader, data, consumed))
+        return MGW_IMAP_READ_FAILED;
+    if (reader->state == STATE_COMPLETE)
+        return MGW_IMAP_READ_RESPONSE;
+    bool body = reader->state == STATE_BODY;
+    if (reader->state != STATE_LINE && reader->left == 0)
+        resume_line(reader);
+    return body ? MGW_IMAP_READ_BODY : MGW_IMAP_READ_MORE;
+}
+
+mgw_imap_read mgw_imap_reader_feed(mgw_imap_reader *reader, mgw_bytes data, size_t *consumed, mgw_bytes *chunk)
+{
+    *consumed = 0;
+    *chunk = mgw_bytes_of(NULL, 0);
+    if (reader->state == STATE_COMPLETE)
+        start_response(reader);
+    while (reader->status == SMGW_OK && *consumed < data.len) {
+        size_t taken = 0;
+        mgw_imap_read what = step(reader, mgw_bytes_slice(data, *consumed, SIZE_MAX), &taken, chunk);
+        *consumed += taken;
+        if (what != MGW_IMAP_READ_MORE)
+            return what;
+    }
+    return reader->status == SMGW_OK ? MGW_IMAP_READ_MORE : MGW_IMAP_READ_FAILED;
+}
+
+mgw_bytes mgw_imap_reader_response(const mgw_imap_reader *reader)
+{
+    return mgw_bytes_slice(mgw_buf_bytes(&reader->line), 0, reader->line.len - 2);
+}
+
+mgw_bytes mgw_imap_reader_body_name(const mgw_imap_reader *reader)
+{
+    return mgw_bytes_slice(mgw_buf_bytes(&reader->line), reader->scan.name_at, reader->scan.name_len);
+}

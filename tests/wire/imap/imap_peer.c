@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/imap/imap_peer.h"
+
+#include "base/alloc.h"
+
+#include "simplemailgw/mail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- Allocations
+ * ------------------------------------------------------------------------------------------------------ */
+
+static bool gate(void *context)
+{
+    imap_peer *peer = context;
+    return ++peer->allocations != peer->fail_at;
+}
+
+static void enter(imap_peer *peer)
+{
+    mgw_alloc_set_gate(gate, peer);
+}
+
+static void leave(void)
+{
+    mgw_alloc_set_gate(NULL, NULL);
+}
+
+/* --- The log
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static void say(imap_peer *peer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(imap_peer *peer, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    mgw_buf_add_str(&peer->transcript.log, text);
+}
+
+/* Printable ASCII and UTF-8 as they are, the rest as escapes; "NIL" for no data. */
+static void say_bytes(imap_peer *peer, mgw_bytes bytes)
+{
+    if (bytes.data == NULL)
+        say(peer, "NIL");
+    for (size_t i = 0; i < bytes.len; i++) {
+        unsigned char c = (unsigned char)bytes.data[i];
+        if (c == '\r' || c == '\n')
+            say(peer, c == '\r' ? "\\r" : "\\n");
+        else if (mgw_is_control(c))
+            say(peer, "\\%03o", c);
+        else
+            say(peer, "%c", c);
+    }
+}
+
+static const char *status_word(smgw_status status)
+{
+    switch (status) {
+    case SMGW_OK:
+        return "ok";
+    case SMGW_ERR_NOT_FOUND:
+        return "not-found";
+    case SMGW_ERR_AUTH:
+        return "auth";
+    case SMGW_ERR_TEMPORARY:
+        return "temporary";
+    case SMGW_ERR_PERMANENT:
+        return "permanent";
+    case SMGW_ERR_UNSUPPORTED:
+        return "unsupported";
+    case SMGW_ERR_PROTOCOL:
+        return "protocol";
+    case SMGW_ERR_TOO_LARGE:
+        return "too-large";
+    case SMGW_ERR_NETWORK:
+        return "network";
+    case SMGW_ERR_INVALID:
+        return "invalid";
+    case SMGW_ERR_NO_MEMORY:
+        return "no-memory";
+    default:
+        return "?";
+    }
+}
+
+static void say_capabilities(imap_peer *peer, uint64_t bits)
+{
+    static const char *const names[] = { "IMAP4rev1", "IMAP4rev2", "LITERAL+", "LITERAL-", "ESEARCH", "UIDPLUS",
+        "SPECIAL-USE", "LIST-EXTENDED", "UNSELECT", "IDLE", "MOVE", "CONDSTORE", "NAMESPACE", "UTF8=ACCEPT" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (bits & UINT64_C(1) << i)
+            say(peer, " %s", names[i]);
+}
+
+static void say_list(imap_peer *peer, const mgw_imap_list_item *item)
+{
+    say(peer, item->name_valid ? " " : " invalid ");
+    say_bytes(peer, item->name_valid ? item->name : item->wire_name);
+    if (item->delimiter != '\0')
+        say(peer, " delimiter=%c", item->delimiter);
+    if (item->attributes & MGW_IMAP_NOSELECT)
+        say(peer, " noselect");
+    if (item->role != MGW_IMAP_ROLE_NONE)
+        say(peer, " role=%s", mgw_imap_role_name(item->role));
+}
+
+static void say_addresses(imap_peer *peer, const char *name, mgw_imap_address_list list)
+{
+    if (list.count > 0)
+        say(peer, " %s=", name);
+    for (size_t i = 0; i < list.count; i++) {
+        say(peer, i > 0 ? "," : "");
+        say_bytes(peer, list.items[i].mailbox);
+        say(peer, "@");
+        say_bytes(peer, list.items[i].host);
+    }
+}
+
+static void say_fetch(imap_peer *peer, const mgw_imap_fetch *fetch)
+{
+    say(peer, " uid=%u", fetch->uid);
+    if (fetch->has & MGW_IMAP_FETCH_FLAGS)
+        say(peer, " flags=%u", fetch->flags);
+    if (fetch->has & MGW_IMAP_FETCH_INTERNALDATE) {
+        say(peer, " date=");
+        say_bytes(peer, fetch->internal_date);
+    }
+    if (fetch->has & MGW_IMAP_FETCH_SIZE)
+        say(peer, " size=%llu", (unsigned long long)fetch->size);
+    if (fetch->has & MGW_IMAP_FETCH_ENVELOPE) {
+        say(peer, " subject=");
+        say_bytes(peer, fetch->envelope.subject);
+        say_addresses(peer, "from", fetch->envelope.from);
+        say_addresses(peer, "to", fetch->envelope.to);
+    }
+    for (size_t i = 0; i < fetch->part_count; i++) {
+        say(peer, " [");
+        say_bytes(peer, fetch->parts[i].section);
+        say(peer, "]");
+        say_bytes(peer, fetch->parts[i].type);
+        say(peer, "/");
+        say_bytes(peer, fetch->parts[i].subtype);
+    }
+    if (fetch->defects > 0)
+        say(peer, " defects=%u", fetch->defects);
+}
+
+static void say_search(imap_peer *peer, const mgw_imap_event *event)
+{
+    for (size_t i = 0; i < event->search.count; i++)
+        say(peer, " %u", event->search.uids[i]);
+}
+
+static void say_done(imap_peer *peer, const mgw_imap_done *done)
+{
+    say(peer, " %s", status_word(done->status));
+    if (done->code.len > 0)
+        say(peer, " ");
+    say_bytes(peer, done->code);
+    if (done->items > 0)
+        say(peer, " items=%llu", (unsigned long long)done->items);
+}
+
+static void end_body_line(imap_peer *peer)
+{
+    if (peer->in_body)
+        say(peer, ">\n");
+    peer->in_body = false;
+}
+
+static void say_detail(imap_peer *peer, const mgw_imap_event *event)
+{
+    switch (event->type) {
+    case MGW_IMAP_CAPABILITY:
+        say_capabilities(peer, event->capabilities);
+        break;
+    case MGW_IMAP_LIST:
+        say_list(peer, &event->list);
+        break;
+    case MGW_IMAP_MAILBOX:
+        say(peer, " exists=%u uidvalidity=%u uidnext=%u%s", event->mailbox.exists, event->mailbox.uidvalidity,
+            event->mailbox.uidnext, event->mailbox.read_only ? " read-only" : "");
+        break;
+    case MGW_IMAP_SEARCH:
+        say_search(peer, event);
+        break;
+    case MGW_IMAP_FETCH:
+        say_fetch(peer, &event->fetch);
+        break;
+    case MGW_IMAP_BODY_END:
+        say(peer, " uid=%u%s", event->body.uid, event->body.verified ? " verified" : " not verified");
+        break;
+    case MGW_IMAP_EXISTS:
+    case MGW_IMAP_EXPUNGE:
+        say(peer, " %u", event->exists);
+        break;
+    case MGW_IMAP_BYE:
+        say(peer, event->bye.len > 0 ? " " : "");
+        say_bytes(peer, event->bye);
+        break;
+    case MGW_IMAP_DONE:
+        say_done(peer, &event->done);
+        break;
+    default:
+        break;
+    }
+}
+
+static void say_event(imap_peer *peer, const mgw_imap_event *event)
+{
+    static const char *const names[] = { "", "capability", "list", "mailbox", "search", "fetch", "body", "data",
+        "body-end", "exists", "expunge", "bye", "done" };
+    if (event->type == MGW_IMAP_BODY_DATA) {
+        say_bytes(peer, event->data);
+        return;
+    }
+    end_body_line(peer);
+    say(peer, "%s", names[event->type]);
+    if (event->command != 0)
+        say(peer, " %u", event->command);
+    if (event->type == MGW_IMAP_BODY_BEGIN) {
+        say(peer, " uid=%u size=%llu <", event->body.uid, (unsigned long long)event->body.size);
+        peer->in_body = true;
+        return;
+    }
+    say_detail(peer, event);
+    say(peer, "\n");
+}
+
+static void say_failure(imap_peer *peer)
+{
+    smgw_status status = mgw_imap_status(peer->imap);
+    if (status == SMGW_OK || peer->failed)
+        return;
+    end_body_line(peer);
+    say(peer, "! %s: %s\n", status_word(status), mgw_imap_failure(peer->imap));
+    peer->failed = true;
+    peer->no_memory = peer->no_memory || status == SMGW_ERR_NO_MEMORY;
+}
+
+/* --- The transcript's client
+ * ------------------------------------------------------------------------------------------ */
+
+static smgw_status feed_once(imap_peer *peer, const char *data, size_t len, size_t *used)
+{
+    enter(peer);
+    smgw_status status = mgw_imap_feed(peer->imap, data, len, used);
+    leave();
+    return status;
+}
+
+static void feed(void *context, const char *data, size_t len)
+{
+    imap_peer *peer = context;
+    mgw_imap_event event;
+    size_t used = 0;
+    while (len > 0 && feed_once(peer, data, len, &used) == SMGW_OK) {
+        data += used;
+        len -= used;
+        while (mgw_imap_next(peer->imap, &event))
+            say_event(peer, &event);
+    }
+    while (mgw_imap_next(peer->imap, &event))
+        say_event(peer, &event);
+    say_failure(peer);
+}
+
+static mgw_bytes output(void *context)
+{
+    return mgw_imap_output(((imap_peer *)context)->imap);
+}
+
+static void sent(void *context, size_t len)
+{
+    mgw_imap_sent(((imap_peer *)context)->imap, len);
+}
+
+/* --- What it can do
+ * --------------------------------------------------------------------------------------------------- */
+
+/* Cuts the next word off; empty at the end. */
+static char *next_word(char **rest, const char *separators)
+{
+    char *word = *rest + strspn(*rest, separators);
+    char *end = word + strcspn(word, separators);
+    *rest = *end != '\0' ? end + 1 : end;
+    *end = '\0';
+    return word;
+}
+
+static mgw_imap_date parse_date(const char *text)
+{
+    unsigned year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    sscanf(text, "%u-%u-%u", &year, &month, &day);
+    return (mgw_imap_date){ (uint16_t)year, (uint8_t)month, (uint8_t)day };
+}
+
+static bool set_term(mgw_imap_search *search, const char *key, const char *value)
+{
+    const struct {
+        const char *key;
+        mgw_bytes *text;
+    } texts[] = {
+        { "from", &search->from },
+        { "to", &search->to },
+        { "subject", &search->subject },
+        { "body", &search->body },
+        { "text", &search->text },
+        { "message-id", &search->message_id },
+        { "uids", &search->uid_set },
+        { "criteria", &search->criteria },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (strcmp(key, texts[i].key) == 0) {
+            *texts[i].text = mgw_bytes_str(value);
+            return true;
+        }
+    }
+    if (strcmp(key, "since") == 0)
+        search->since = parse_date(value);
+    else if (strcmp(key, "before") == 0)
+        search->before = parse_date(value);
+    else if (strcmp(key, "set") == 0)
+        search->flags_set = (uint32_t)strtoul(value, NULL, 10);
+    else if (strcmp(key, "clear") == 0)
+        search->flags_clear = (uint32_t)strtoul(value, NULL, 10);
+    else if (strcmp(key, "larger") == 0)
+        search->larger = strtoull(value, NULL, 10);
+    else
+        return false;
+    return true;
+}
+
+static bool act_search(imap_peer *peer, char *rest, smgw_status *status)
+{
+    mgw_imap_search search = { 0 };
+    while (*rest != '\0') {
+        char *term = next_word(&rest, ";");
+        char *value = strchr(term, '=');
+        if (value == NULL)
+            return false;
+        *value = '\0';
+        if (!set_term(&search, term, value + 1))
+            return false;
+    }
+    *status = mgw_imap_uid_search(peer->imap, &search, NULL);
+    return true;
+}
+
+static uint32_t fetch_items(const char *word)
+{
+    if (strcmp(word, "flags") == 0)
+        return MGW_IMAP_FETCH_FLAGS;
+    if (strcmp(word, "size") == 0)
+        return MGW_IMAP_FETCH_SIZE;
+    return strcmp(word, "envelope") == 0 ? MGW_IMAP_FETCH_ENVELOPE : MGW_IMAP_FETCH_SUMMARY;
+}
+
+static smgw_status act_fetch(imap_peer *peer, char *rest)
+{
+    char *set = next_word(&rest, " ");
+    return mgw_imap_uid_fetch(peer->imap, mgw_bytes_str(set), fetch_items(next_word(&rest, " ")), NULL);
+}
+
+static mgw_bytes dash_is_empty(const char *word)
+{
+    return mgw_bytes_str(strcmp(word, "-") == 0 ? "" : word);
+}
+
+static smgw_status act_body(imap_peer *peer, char *rest)
+{
+    mgw_imap_body body = { 0 };
+    body.uid = (uint32_t)strtoul(next_word(&rest, " "), NULL, 10);
+    body.section = dash_is_empty(next_word(&rest, " "));
+    body.offset = (uint32_t)strtoul(next_word(&rest, " "), NULL, 10);
+    body.count = (uint32_t)strtoul(next_word(&rest, " "), NULL, 10);
+    return mgw_imap_uid_fetch_body(peer->imap, &body, NULL);
+}
+
+static smgw_status act_list(imap_peer *peer, char *rest)
+{
+    mgw_bytes reference = dash_is_empty(next_word(&rest, " "));
+    return mgw_imap_list(peer->imap, reference, mgw_bytes_str(rest), NULL);
+}
+
+static bool perform(imap_peer *peer, const char *verb, char *rest, smgw_status *status)
+{
+    if (strcmp(verb, "search") == 0)
+        return act_search(peer, rest, status);
+    if (strcmp(verb, "capability") == 0)
+        *status = mgw_imap_capability(peer->imap, NULL);
+    else if (strcmp(verb, "noop") == 0)
+        *status = mgw_imap_noop(peer->imap, NULL);
+    else if (strcmp(verb, "unselect") == 0)
+        *status = mgw_imap_unselect(peer->imap, NULL);
+    else if (strcmp(verb, "logout") == 0)
+        *status = mgw_imap_logout(peer->imap, NULL);
+    else if (strcmp(verb, "list") == 0)
+        *status = act_list(peer, rest);
+    else if (strcmp(verb, "examine") == 0)
+        *status = mgw_imap_examine(peer->imap, mgw_bytes_str(rest), NULL);
+    else if (strcmp(verb, "fetch") == 0)
+        *status = act_fetch(peer, rest);
+    else if (strcmp(verb, "body") == 0)
+        *status = act_body(peer, rest);
+    else
+        return false;
+    return true;
+}
+
+static bool act(void *context, const char *words)
+{
+    imap_peer *peer = context;
+    char copy[512];
+    snprintf(copy, sizeof copy, "%s", words);
+    char *rest = copy;
+    char *verb = next_word(&rest, " ");
+    smgw_status status = SMGW_OK;
+    enter(peer);
+    bool known = perform(peer, verb, rest, &status);
+    leave();
+    if (status != SMGW_OK)
+        say(peer, "refused %s\n", status_word(status));
+    peer->no_memory = peer->no_memory || status == SMGW_ERR_NO_MEMORY;
+    return known;
+}
+
+void imap_peer_init(imap_peer *peer, const mgw_imap_limits *limits, unsigned long fail_at)
+{
+    static const unsigned char seed[MGW_IMAP_TAG_SEED_LEN] = { 0 };
+    *peer = (imap_peer){ 0 };
+    peer->transcript = (transcript_peer){ peer, IMAP_PEER_TAG, act, feed, output, sent, MGW_BUF_INIT(SIZE_MAX) };
+    peer->fail_at = fail_at;
+    enter(peer);
+    peer->no_memory = mgw_imap_new(&peer->imap, limits, seed) != SMGW_OK;
+    leave();
+}
+
+void imap_peer_free(imap_peer *peer)
+{
+    mgw_imap_free(peer->imap);
+    mgw_buf_free(&peer->transcript.log);
+}
