@@ -17,10 +17,7 @@ typedef struct mgw_smtp_data_encoder {
     bool after_cr; /* The last octet read was CR: an LF now belongs to it. */
 } mgw_smtp_data_encoder;
 
-#define MGW_SMTP_DATA_ENCODER_INIT                                                                                     \
-    {                                                                                                                  \
-        false, false                                                                                                   \
-    }
+#define MGW_SMTP_DATA_ENCODER_INIT { false, false }
 
 /* Octets that encoding `len` bytes adds at most, its end included. */
 #define MGW_SMTP_DATA_MAX(len) (2 * (len) + 2)

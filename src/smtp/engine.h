@@ -36,10 +36,7 @@ typedef struct mgw_smtp_limits {
     size_t max_recipients;
 } mgw_smtp_limits;
 
-#define MGW_SMTP_LIMITS_INIT                                                                                           \
-    {                                                                                                                  \
-        10000                                                                                                          \
-    }
+#define MGW_SMTP_LIMITS_INIT { 10000 }
 
 typedef enum mgw_smtp_state {
     MGW_SMTP_WAITING,   /* For replies; the output may still have to leave. */

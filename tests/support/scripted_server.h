@@ -24,7 +24,8 @@
  *     R           resets the connection (RST)
  *
  * At the end of the script the server keeps the connection, silent and reading, until the client closes it. No single
- * step waits longer than 10 seconds, W included, nor does the wait at the end.
+ * step waits longer than 10 seconds, W included, nor does the wait at the end. A client that closes while a step still
+ * sends or waits stops the script: for a flood that is what the test wants.
  */
 #ifndef TESTS_SUPPORT_SCRIPTED_SERVER_H
 #define TESTS_SUPPORT_SCRIPTED_SERVER_H
@@ -56,22 +57,19 @@ typedef struct scripted_server_options {
     const char *key_file;
 } scripted_server_options;
 
-#define SCRIPTED_SERVER_OPTIONS_INIT                                                                                   \
-    {                                                                                                                  \
-        NULL, false, NULL, NULL                                                                                        \
-    }
+#define SCRIPTED_SERVER_OPTIONS_INIT { NULL, false, NULL, NULL }
 
 typedef struct scripted_bytes {
     char *data; /* With a NUL behind it. */
     size_t len;
 } scripted_bytes;
 
-/* To be read after the join. */
+/* To be read after the join; it stays where it is from start to join. */
 typedef struct scripted_server {
     int port;
     scripted_bytes clear;   /* All that the client sent outside TLS, of all connections. */
     scripted_bytes secured; /* All that it sent inside TLS. */
-    char problem[200];      /* Why the script stopped before its end, with the step; "" otherwise. */
+    char problem[200];      /* Why the script stopped before its end, and at which step; "" otherwise. */
     size_t connections;     /* Accepted. */
     struct scripted_run *run;
     pthread_t thread;

@@ -18,10 +18,7 @@ typedef struct test_ca_leaf {
     bool self_signed; /* Not issued by the authority. */
 } test_ca_leaf;
 
-#define TEST_CA_LEAF_INIT                                                                                              \
-    {                                                                                                                  \
-        "localhost", "DNS:localhost,IP:127.0.0.1", -1, 1, false                                                        \
-    }
+#define TEST_CA_LEAF_INIT { "localhost", "DNS:localhost,IP:127.0.0.1", -1, 1, false }
 
 /* Makes the authority and writes <directory>/ca.pem. NULL on failure. */
 test_ca *test_ca_new(const char *directory);
