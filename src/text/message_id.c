@@ -42,24 +42,29 @@ static mgw_bytes next_id(mgw_bytes *list)
     return id;
 }
 
-smgw_rule smgw_sanitize_references(const char *text, size_t len, char *out, size_t out_size, size_t *out_len)
+static smgw_rule put_ids(mgw_bytes list, mgw_output *result)
 {
-    mgw_output result = mgw_output_start(out, out_size, out_len);
-    mgw_bytes list = mgw_bytes_of(text, len);
     size_t count = 0;
     for (mgw_bytes id = next_id(&list); id.len > 0; id = next_id(&list)) {
         if (++count > IDS_MAX)
             return SMGW_RULE_COUNT;
         smgw_rule rule = smgw_sanitize_message_id(id.data, id.len);
-        if (rule != SMGW_RULE_OK) {
-            /* What was put so far is no string of the caller's: it keeps the empty one. */
-            mgw_output_start(out, out_size, out_len);
+        if (rule != SMGW_RULE_OK)
             return rule;
-        }
-        mgw_output_put(&result, " ", count > 1 ? 1 : 0);
-        mgw_output_put(&result, id.data, id.len);
+        mgw_output_put(result, " ", count > 1 ? 1 : 0);
+        mgw_output_put(result, id.data, id.len);
     }
-    return count > 0 ? mgw_output_end(&result, out_len) : SMGW_RULE_EMPTY;
+    return count > 0 ? SMGW_RULE_OK : SMGW_RULE_EMPTY;
+}
+
+smgw_rule smgw_sanitize_references(const char *text, size_t len, char *out, size_t out_size, size_t *out_len)
+{
+    mgw_output result = mgw_output_start(out, out_size, out_len);
+    smgw_rule rule = put_ids(mgw_bytes_of(text, len), &result);
+    if (rule == SMGW_RULE_OK)
+        return mgw_output_end(&result, out_len);
+    mgw_output_start(out, out_size, out_len); /* A list that is refused leaves nothing of its first ids. */
+    return rule;
 }
 
 smgw_rule smgw_sanitize_message_id_numeric(const char *text, size_t len, uint32_t *number)
