@@ -108,8 +108,6 @@ const mgw_smtp_capabilities *mgw_smtp_get_capabilities(const mgw_smtp *engine)
     return &engine->capabilities;
 }
 
-/* The output. */
-
 static void drop_output(mgw_smtp *engine)
 {
     mgw_buf_free(&engine->output);
@@ -161,8 +159,7 @@ void mgw_smtp_sent(mgw_smtp *engine, size_t len)
     }
 }
 
-/* The end of a transaction, and of the connection. */
-
+/* Ends a transaction, or a command outside of one. */
 static void settle(mgw_smtp *engine, smgw_outcome outcome, mgw_smtp_state state)
 {
     engine->result.outcome = outcome;
@@ -172,8 +169,7 @@ static void settle(mgw_smtp *engine, smgw_outcome outcome, mgw_smtp_state state)
     drop_output(engine);
 }
 
-/* The connection is over. Where the message may have been taken and no reply says so, only the truth is left: unknown.
- */
+/* The connection is over. Where the whole message has left and no reply decides, its outcome is unknown. */
 static smgw_status fail(mgw_smtp *engine, smgw_status status)
 {
     mgw_smtp_result *result = &engine->result;
@@ -231,8 +227,6 @@ static smgw_status fail_refused(mgw_smtp *engine, smgw_status status)
     note_refusal(engine, status);
     return fail(engine, status);
 }
-
-/* Replies, one function for what each of them may answer. */
 
 static smgw_status on_ehlo(mgw_smtp *engine)
 {
@@ -355,8 +349,7 @@ static smgw_status on_reply(mgw_smtp *engine)
     return handlers[engine->step](engine);
 }
 
-/* Bytes came that answer nothing. In the message, their reply may still say why; elsewhere they are noise or an attack.
- */
+/* Bytes came that answer nothing. In the message, their reply may say why it ends; elsewhere they are an attack. */
 static smgw_status on_surprise(mgw_smtp *engine)
 {
     if (engine->step != STEP_BODY && engine->step != STEP_END)
@@ -395,8 +388,6 @@ smgw_status mgw_smtp_feed(mgw_smtp *engine, const void *data, size_t len)
     }
     return engine->state == MGW_SMTP_FAILED ? engine->failure : SMGW_OK;
 }
-
-/* Commands. */
 
 static bool is_idle(const mgw_smtp *engine)
 {

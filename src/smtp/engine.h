@@ -66,8 +66,9 @@ mgw_smtp *mgw_smtp_new(const mgw_smtp_limits *limits);
 void mgw_smtp_free(mgw_smtp *engine);
 
 /*
- * Commands. Each returns SMGW_OK when it was accepted. SMGW_ERR_INVALID: not in this state. On any other failure but
- * SMGW_ERR_NO_MEMORY, which fails the connection, nothing has changed and nothing travels.
+ * Commands. Each returns SMGW_OK when it was accepted. SMGW_ERR_INVALID: not in this state. On any failure nothing has
+ * changed and nothing travels; only that SMGW_ERR_NO_MEMORY in the body, which cannot be taken up again, fails the
+ * connection.
  */
 
 /* EHLO; `name` must pass smgw_validate_ehlo_name(). Fills the capabilities; a refusal fails the connection. */
@@ -99,8 +100,8 @@ smgw_status mgw_smtp_quit(mgw_smtp *engine);
 /*
  * The connection is gone, or the caller gives it up: a deadline, a cancellation, a body that could not be read to its
  * end. Drops the output and settles the result in any state: SMGW_SENT and a refusal stay, SMGW_UNKNOWN with
- * SMGW_ERR_UNKNOWN where the whole terminator had left, else SMGW_NOT_SENT with `why`. The connection must be closed
- * without another byte.
+ * SMGW_ERR_UNKNOWN where the whole terminator had left, else SMGW_NOT_SENT with `why`, an error. The connection must be
+ * closed without another byte. After a failed write, feed what has arrived first: it may say why.
  */
 void mgw_smtp_connection_lost(mgw_smtp *engine, smgw_status why);
 
