@@ -12,7 +12,7 @@ typedef struct entry {
     bool has_angle;
     bool in_angle;
     bool has_at;    /* An '@' outside quotes is in `mailbox`. */
-    bool is_broken; /* Two words without a dot or '@' between them stand in `mailbox`. */
+    bool is_broken; /* `mailbox` has two words without a dot or '@' between them, or what only quotes may hold. */
     bool gap;       /* A blank or comment was just seen. */
 } entry;
 
@@ -36,15 +36,19 @@ void mgw_address_list_free(mgw_address_list_reader *reader)
     mgw_buf_free(&reader->items);
 }
 
+/* Forgets the entry, but not that one of its buffers failed. */
 static void clear_entry(entry *e)
 {
-    mgw_buf_clear(&e->phrase);
-    mgw_buf_clear(&e->mailbox);
+    mgw_buf_truncate(&e->phrase, 0);
+    mgw_buf_truncate(&e->mailbox, 0);
     *e = (entry){ .phrase = e->phrase, .mailbox = e->mailbox };
 }
 
+/* Adds an entry, unless it says nothing. */
 static smgw_status add_item(mgw_address_list_reader *reader, mgw_bytes name, mgw_bytes address)
 {
+    if (name.len == 0 && address.len == 0)
+        return SMGW_OK;
     if (reader->items.len / sizeof(smgw_address) >= reader->max)
         return SMGW_ERR_TOO_LARGE;
     smgw_address item = { mgw_mail_text(reader->arena, name), mgw_mail_plain(reader->arena, address) };
@@ -91,7 +95,7 @@ static smgw_status end_group(scan *s)
 /* What stood before the ':' was the name of a group. */
 static smgw_status begin_group(scan *s)
 {
-    mgw_buf_clear(&s->group);
+    mgw_buf_truncate(&s->group, 0);
     smgw_status status = mgw_buf_add_bytes(&s->group, mgw_buf_bytes(&s->entry.phrase));
     clear_entry(&s->entry);
     s->in_group = true;
@@ -117,9 +121,11 @@ static void add_octet(entry *e, char c)
     before_word(e, c);
     if (!e->in_angle)
         mgw_buf_add_byte(&e->phrase, c);
-    if (!e->has_angle || e->in_angle)
-        mgw_buf_add_byte(&e->mailbox, c);
-    e->has_at = e->has_at || (c == '@' && (e->in_angle || !e->has_angle));
+    if (e->has_angle && !e->in_angle)
+        return;
+    mgw_buf_add_byte(&e->mailbox, c);
+    e->has_at = e->has_at || c == '@';
+    e->is_broken = e->is_broken || c == '>' || c == ')' || c == '\\';
 }
 
 static void scan_quoted(scan *s)
@@ -165,7 +171,7 @@ static void begin_angle(scan *s)
 {
     entry *e = &s->entry;
     s->reader->defects += e->has_angle ? 1 : 0;
-    mgw_buf_clear(&e->mailbox);
+    mgw_buf_truncate(&e->mailbox, 0);
     e->has_angle = e->in_angle = true;
     e->has_at = e->is_broken = e->gap = false;
 }
@@ -173,7 +179,7 @@ static void begin_angle(scan *s)
 /* A ':' in angle brackets ends a source route; what stood before it is dropped. */
 static void end_route(entry *e)
 {
-    mgw_buf_clear(&e->mailbox);
+    mgw_buf_truncate(&e->mailbox, 0);
     e->has_at = e->is_broken = e->gap = false;
 }
 

@@ -76,9 +76,11 @@ static smgw_status take_field(mgw_entity *entity, values *found, const mgw_heade
         return SMGW_OK;
     mgw_address_list_reader *list = &found->lists[index - FIRST_LIST];
     smgw_status status = mgw_address_list_add(list, field->value);
-    if (status == SMGW_ERR_TOO_LARGE)
-        return mgw_error_rule(error, status, "addresses", SMGW_RULE_COUNT);
-    return status != SMGW_OK ? mgw_error_status(error, status) : SMGW_OK;
+    if (status != SMGW_ERR_TOO_LARGE)
+        return status != SMGW_OK ? mgw_error_status(error, status) : SMGW_OK;
+    bool is_count = list->items.len / sizeof(smgw_address) >= MGW_ADDRESS_LIST_MAX;
+    return is_count ? mgw_error_rule(error, status, "addresses", SMGW_RULE_COUNT)
+                    : mgw_error_rule(error, status, "field", SMGW_RULE_TOO_LONG);
 }
 
 static smgw_status take_fields(mgw_entity *entity, values *found, mgw_bytes header, smgw_error *error)

@@ -5,6 +5,9 @@
 #include "base/utf8.h"
 #include "text/encoded_word.h"
 
+/* What may be used on the way to a decoded field: a conversion asks for room for the worst case. */
+enum { WORK_CAP = 4 * MGW_MAIL_MAX_FIELD };
+
 static const char replacement[] = "\xef\xbf\xbd";
 
 /* Makes a failure of the arena's user its own, so that one status tells of all. */
@@ -37,11 +40,12 @@ static const char *simple(mgw_arena *arena, mgw_bytes raw)
 /* Moves the text of `buf` into the arena and frees it. */
 static char *finish(mgw_arena *arena, mgw_buf *buf)
 {
+    mgw_bytes trimmed = mgw_bytes_trim(mgw_buf_bytes(buf));
     char *text = NULL;
-    if (buf->status == SMGW_OK)
-        text = mgw_arena_strndup(arena, mgw_bytes_trim(mgw_buf_bytes(buf)));
+    if (buf->status == SMGW_OK && trimmed.len <= MGW_MAIL_MAX_FIELD)
+        text = mgw_arena_strndup(arena, trimmed);
     else
-        fail(arena, buf->status);
+        fail(arena, buf->status != SMGW_OK ? buf->status : SMGW_ERR_TOO_LARGE);
     mgw_buf_free(buf);
     return text;
 }
@@ -50,7 +54,7 @@ const char *mgw_mail_text(mgw_arena *arena, mgw_bytes raw)
 {
     if (is_simple(raw))
         return simple(arena, raw);
-    mgw_buf buf = MGW_BUF_INIT(MGW_MAIL_MAX_FIELD);
+    mgw_buf buf = MGW_BUF_INIT(WORK_CAP);
     smgw_status status = mgw_encoded_word_decode(raw, &buf);
     if (status != SMGW_OK) {
         mgw_buf_free(&buf);

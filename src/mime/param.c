@@ -67,21 +67,21 @@ static void read_value(reader *r, mgw_buf *out)
 }
 
 /* Reads a quoted string and removes its quotes in place. */
-static mgw_bytes read_quoted(reader *r)
+static mgw_bytes read_quoted(reader *r, bool *is_closed)
 {
     char *start = r->text + r->at;
     size_t len = 0;
-    bool is_closed = false;
-    for (r->at++; r->at < r->len && !is_closed; r->at++) {
+    *is_closed = false;
+    for (r->at++; r->at < r->len && !*is_closed; r->at++) {
         if (r->text[r->at] == '"') {
-            is_closed = true;
+            *is_closed = true;
             continue;
         }
         if (r->text[r->at] == '\\' && r->at + 1 < r->len)
             r->at++;
         start[len++] = r->text[r->at];
     }
-    if (!is_closed)
+    if (!*is_closed)
         r->defects++;
     return mgw_bytes_of(start, len);
 }
@@ -101,7 +101,7 @@ static mgw_bytes read_bare(reader *r)
     return value;
 }
 
-/* Reads one parameter. False, with the field at the next ';', where there is none. */
+/* Reads one parameter. False, with the field at the next ';', where there is none or its value is missing. */
 static bool read_param(reader *r, mgw_param *param)
 {
     skip_blanks(r);
@@ -118,9 +118,13 @@ static bool read_param(reader *r, mgw_param *param)
     r->at++;
     skip_blanks(r);
     bool is_quoted = r->at < r->len && r->text[r->at] == '"';
-    param->value = is_quoted ? read_quoted(r) : read_bare(r);
+    bool is_closed = false;
+    param->value = is_quoted ? read_quoted(r, &is_closed) : read_bare(r);
     skip_to_end(r);
-    return true;
+    if (param->value.len > 0 || is_closed)
+        return true;
+    r->defects += is_quoted ? 0 : 1;
+    return false;
 }
 
 static bool is_duplicate(const mgw_param *params, size_t count, mgw_bytes name)

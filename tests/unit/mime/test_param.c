@@ -36,7 +36,9 @@ static const struct field_case {
     { "a/b; k; l=m", "a/b", "l", "m", 1 },
     { "a/b; =v; l=m", "a/b", "l", "m", 1 },
     { "a/b;; l=m;", "a/b", "l", "m", 0 },
-    { "a/b; l=", "a/b", "l", "", 0 },
+    { "a/b; l=; l=m", "a/b", "l", "m", 1 }, /* no value is no parameter */
+    { "a/b; l=\"\"; l=m", "a/b", "l", "", 1 },
+    { "a/b; l=\"", "a/b", "l", "", 1 },
     { "a/b; k=1; K=2", "a/b", "k", "1", 1 }, /* M10 */
     { "", "", "k", "", 0 },
     { ";k=v", "", "k", "v", 0 },

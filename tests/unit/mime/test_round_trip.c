@@ -160,7 +160,7 @@ static uint32_t pick(uint32_t below)
 static const char *const pieces[] = {
     "a",    "Hello", " ",     "  ",    "=?",  "=?utf-8?Q?x=0D=0ABcc:_e=40x?=", "?=",      "\"",
     "\\",   ",",     ";",     "<",     ">",   "<evil@x.com>",                  "(",       ")",
-    "@",    ":",     ".",     "..",    "'",   "%41",                           "*",       "gr\xc3\xbc\xc3\x9f" "e",
+    "@",    ":",     ".",     "..",    "'",   "%41",                           "*",       "gr\xc3\xbcn",
     "\xf0\x9f\x98\x80", "\xe6\x97\xa5\xe6\x9c\xac", "\xe5\x98\x8d", "_", "=", "?", "\t", "-- ", "--",
     "From ", "averylongwordwithoutanyblankthatgoesonandonandonandonandonandonandonandonandon",
 };
