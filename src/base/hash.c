@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/hash.h"
 
+#include <endian.h>
 #include <openssl/rand.h>
 
 typedef struct sip_state {
@@ -49,9 +50,8 @@ static inline void sip_word(sip_state *s, uint64_t word)
 static inline uint64_t load(const char *data, size_t len)
 {
     uint64_t word = 0;
-    for (size_t i = 0; i < len; i++)
-        word |= (uint64_t)(unsigned char)data[i] << (8 * i);
-    return word;
+    memcpy(&word, data, len);
+    return le64toh(word);
 }
 
 uint64_t mgw_hash(const mgw_hash_key *key, mgw_bytes bytes)

@@ -26,7 +26,8 @@ static void allows_exactly_what_is_listed(void **state)
 {
     (void)state;
     const mgw_bytes domains[] = { MGW_LIT("example.com"), MGW_LIT("XN--Bcher-KVA.example"), MGW_LIT("Example.COM") };
-    const mgw_bytes addresses[] = { MGW_LIT("boss@other.org"), MGW_LIT("Chief@Third.net"), MGW_LIT("u@example.com") };
+    const mgw_bytes addresses[] = { MGW_LIT("boss@other.org"), MGW_LIT("Chief@Third.net"), MGW_LIT("u@example.com"),
+        MGW_LIT("^_`{}~AZ09@third.net") };
     const struct {
         mgw_bytes address;
         bool allowed;
@@ -36,6 +37,9 @@ static void allows_exactly_what_is_listed(void **state)
         { MGW_LIT("u@xn--bcher-kva.EXAMPLE"), true },
         { MGW_LIT("BOSS@Other.ORG"), true },
         { MGW_LIT("chief@third.net"), true },
+        { MGW_LIT("^_`{}~az09@third.NET"), true },
+        { MGW_LIT("~_`{}~az09@third.net"), false },
+        { MGW_LIT("^_@{}~az09@third.net"), false },
         { MGW_LIT("x@other.org"), false },
         { MGW_LIT("boss@third.net"), false },
         { MGW_LIT("u@sub.example.com"), false },
