@@ -46,14 +46,14 @@ SMGW_API SMGW_CHECK smgw_rule smgw_validate_header_name_str(const char *text) SM
 
 /**
  * One msg-id with its angle brackets (RFC 5322 section 3.6.4): printable ASCII, one "@" with something at both sides, no
- * blank, comma or further bracket, at most 250 bytes.
+ * blank, comma or further angle bracket, at most 250 bytes.
  */
 SMGW_API SMGW_CHECK smgw_rule smgw_sanitize_message_id(const char *text, size_t len);
 SMGW_API SMGW_CHECK smgw_rule smgw_sanitize_message_id_str(const char *text) SMGW_NONNULL(1);
 
 /**
- * A list of msg-ids, separated by spaces or '|': each must pass smgw_sanitize_message_id(), one bad id rejects the list.
- * The output separates them by one space. 1 to 100 ids.
+ * A list of msg-ids, separated by spaces or '|', any number of them: each must pass smgw_sanitize_message_id(), one bad
+ * id rejects the list. The output separates them by one space. 1 to 100 ids.
  */
 SMGW_API SMGW_CHECK smgw_rule smgw_sanitize_references(const char *text, size_t len, char *out, size_t out_size,
                                                        size_t *out_len) SMGW_NONNULL(3);
@@ -63,14 +63,15 @@ SMGW_API SMGW_CHECK smgw_rule smgw_sanitize_references_str(const char *text, cha
 /**
  * An address (addr-spec) as mail servers and whitelists read it alike: a dot-atom local part of at most 64 ASCII
  * characters that starts with no '-' or '|' and has no '!', '%' or encoded word, '@', and a domain of at least two labels
- * (A-labels). No quoting, comment, route, address literal, blank or trailing dot; at most 254 bytes.
+ * (A-labels), the last of them no number. No quoting, comment, route, address literal, blank or trailing dot; at most
+ * 254 bytes.
  */
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_email(const char *text, size_t len);
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_email_str(const char *text) SMGW_NONNULL(1);
 
 /**
  * A host name (RFC 1123 labels, A-labels for other scripts) or an IP address without brackets; at most 253 bytes. One
- * label such as "localhost" is acceptable.
+ * label such as "localhost" is acceptable; a name whose last label is a number, such as "127.1" or "0x7f000001", is not.
  */
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_host(const char *text, size_t len);
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_host_str(const char *text) SMGW_NONNULL(1);
@@ -87,8 +88,8 @@ SMGW_API SMGW_CHECK smgw_rule smgw_sanitize_folder_name_str(const char *text) SM
 
 /**
  * A folder's name for creation, '/' between levels: besides smgw_sanitize_folder_name(), at most 255 bytes and 10 levels,
- * none of them empty, "." or ".." or with a blank at an end; not INBOX in any case; no quote, backslash, LIST wildcard or
- * line separator; no '~' or '#' at the start.
+ * none of them empty, "." or with a blank at an end; no ".." anywhere (where the server separates levels by dots that is an
+ * empty one); not INBOX in any case; no quote, backslash, LIST wildcard or line separator; no '~' or '#' at the start.
  */
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_folder_name(const char *text, size_t len);
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_folder_name_str(const char *text) SMGW_NONNULL(1);
@@ -99,9 +100,10 @@ SMGW_API SMGW_CHECK smgw_rule smgw_sanitize_filename_str(const char *text) SMGW_
 
 /**
  * The name that is safe on disk for an attachment: path components (also of Windows), control, bidirectional and zero-width
- * characters go, reserved characters become '_', a leading dot and the reserved device names get a '_', blanks and dots at
- * the end go. At most 200 bytes, cut between characters, the ending kept. Only dots, or nothing left: refused. The output
- * is at most one byte longer than the input, so `len + 2` bytes suffice, and 201 always do.
+ * characters go, reserved characters become '_', a leading dot becomes '_', a reserved device name gets one before it,
+ * blanks at both ends and dots at the end go. At most 200 bytes, cut between characters; an ending of up to 32 bytes is
+ * kept. Only dots, or nothing left: SMGW_RULE_EMPTY. Invalid UTF-8 and NUL are refused. The output is at most one byte
+ * longer than the input, so `len + 2` bytes suffice, and 201 always do.
  */
 SMGW_API SMGW_CHECK smgw_rule smgw_attachment_name(const char *text, size_t len, char *out, size_t out_size,
                                                    size_t *out_len) SMGW_NONNULL(3);
@@ -122,10 +124,10 @@ SMGW_API SMGW_CHECK smgw_rule smgw_validate_flag(const char *text, size_t len);
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_flag_str(const char *text) SMGW_NONNULL(1);
 
 /**
- * IMAP SEARCH criteria (RFC 3501 section 6.4.4), parsed by the grammar: the known keys with their arguments, strings as
- * atoms or quoted strings of printable ASCII without '%', dates, numbers, UID sets, NOT and parentheses to depth 10; at
- * most 4,000 bytes. A literal, an unknown key, OR, or any control character is refused; alternatives are built from
- * several searches.
+ * IMAP SEARCH criteria (RFC 3501 section 6.4.4), parsed by the grammar: the known keys with their arguments, one space
+ * between words, strings as atoms or quoted strings of printable ASCII without '%', dates, numbers, UID sets, NOT and
+ * parentheses to a common depth of 10; at most 4,000 bytes. A literal, an unknown key, OR, a set of sequence numbers, or any
+ * control character is refused; alternatives are built from several searches.
  */
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_search_criteria(const char *text, size_t len);
 SMGW_API SMGW_CHECK smgw_rule smgw_validate_search_criteria_str(const char *text) SMGW_NONNULL(1);

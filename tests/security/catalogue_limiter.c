@@ -230,7 +230,7 @@ static void rate_limiter(const row *r, outcome *o)
             smgw_rate_limiter_free(s.limiter);
             return;
         }
-    o->skipped = "scenario: not about the limiter alone; written as a named test of the gateway, which charges it";
+    o->skipped = "scenario of the gateway, which charges the limiter: written as a named test, see tests/integration";
 }
 
 const surface LIMITER_SURFACES[] = {

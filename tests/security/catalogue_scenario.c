@@ -5,37 +5,43 @@
 static void needs_server(const row *r, outcome *o)
 {
     (void)r;
-    o->skipped = "scenario: needs a scripted server; written as a named test of the connection and session";
+    o->skipped = "scenario of a server: "
+                 "written as a conversation or named test, see tests/wire, tests/unit/smtp, tests/unit/net";
 }
 
 static void needs_certificates(const row *r, outcome *o)
 {
     (void)r;
-    o->skipped = "scenario: needs a TLS server with this certificate; written as a named test of the connection";
+    o->skipped = "scenario of a TLS server: "
+                 "written as a named test of the connection, see tests/unit/net and tests/integration";
 }
 
 static void needs_file_system(const row *r, outcome *o)
 {
     (void)r;
-    o->skipped = "scenario: needs this state of the file system; written as a named test of the workspace";
+    o->skipped = "scenario of the file system: "
+                 "written as a named test, see tests/unit/workspace";
 }
 
 static void needs_trail(const row *r, outcome *o)
 {
     (void)r;
-    o->skipped = "scenario: needs an audit trail and its sink; written as a named test of the audit";
+    o->skipped = "scenario of an audit trail: "
+                 "written as a named test, see tests/unit/audit";
 }
 
 static void needs_process(const row *r, outcome *o)
 {
     (void)r;
-    o->skipped = "scenario: looks into memory or the log of a process; written as a named test of secrets";
+    o->skipped = "scenario of a process and its memory: "
+                 "written as a named test, see tests/unit/base/test_secret.c and tests/unit/net";
 }
 
 static void needs_cut_transfer(const row *r, outcome *o)
 {
     (void)r;
-    o->skipped = "scenario: needs a transfer that is cut at this point; written as a named test of the engines";
+    o->skipped = "scenario of a transfer that is cut: "
+                 "written as a conversation, see tests/wire";
 }
 
 static void never_passed(const row *r, outcome *o)
