@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory for a password or a token: whole pages of its own, kept out of core dumps and of forked children, locked into
- * memory where the system allows it, and wiped before they go back. A secret is never resized: setting it anew wipes the
- * old pages. In a child after fork() the bytes read as zeros.
+ * memory where the system allows it, and wiped before they go back. A secret is never resized: setting it anew wipes
+ * the old pages. In a child after fork() the bytes read as zeros.
  *
  * One thread at a time may change a secret; any number may read one that nobody changes.
  */
@@ -26,9 +26,9 @@ typedef struct mgw_secret {
 #define MGW_SECRET_INIT { NULL, 0, 0, false }
 
 /*
- * Replaces what the secret held by a copy of `bytes`, at most MGW_SECRET_MAX. Wiping the caller's bytes is the caller's.
- * SMGW_ERR_TOO_LARGE or SMGW_ERR_NO_MEMORY: the secret is as it was. A system that refuses to lock the pages, or knows
- * no MADV_DONTDUMP or MADV_WIPEONFORK, is no failure: see mgw_secret_is_locked().
+ * Replaces what the secret held by a copy of `bytes`, at most MGW_SECRET_MAX. Wiping the caller's bytes is the
+ * caller's. SMGW_ERR_TOO_LARGE or SMGW_ERR_NO_MEMORY: the secret is as it was. A system that refuses to lock the
+ * pages, or knows no MADV_DONTDUMP or MADV_WIPEONFORK, is no failure: see mgw_secret_is_locked().
  */
 smgw_status mgw_secret_set(mgw_secret *secret, mgw_bytes bytes) SMGW_CHECK;
 

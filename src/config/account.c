@@ -92,15 +92,11 @@ typedef struct port_rules {
     uint16_t other_port;
 } port_rules;
 
-static const port_rules IMAP = {
-    "imap_host", "imap_port", "imap_tls", SMGW_TLS_IMPLICIT, 993, SMGW_TLS_STARTTLS, 143
-};
-static const port_rules SMTP = {
-    "smtp_host", "smtp_port", "smtp_tls", SMGW_TLS_STARTTLS, 587, SMGW_TLS_IMPLICIT, 465
-};
+static const port_rules IMAP = { "imap_host", "imap_port", "imap_tls", SMGW_TLS_IMPLICIT, 993, SMGW_TLS_STARTTLS, 143 };
+static const port_rules SMTP = { "smtp_host", "smtp_port", "smtp_tls", SMGW_TLS_STARTTLS, 587, SMGW_TLS_IMPLICIT, 465 };
 
-static smgw_status load_endpoint(const loader *load, const port_rules *rules, mgw_endpoint *endpoint,
-    const char *host, uint16_t port, smgw_tls tls)
+static smgw_status load_endpoint(
+    const loader *load, const port_rules *rules, mgw_endpoint *endpoint, const char *host, uint16_t port, smgw_tls tls)
 {
     if ((int)tls < SMGW_TLS_AUTO || (int)tls > SMGW_TLS_STARTTLS)
         return require(load, rules->tls_field, SMGW_RULE_RANGE);
@@ -121,8 +117,8 @@ static smgw_status load_endpoint(const loader *load, const port_rules *rules, mg
 static smgw_status load_endpoints(const loader *load)
 {
     const smgw_account *given = load->given;
-    smgw_status status = load_endpoint(load, &IMAP, &load->account->imap, given->imap_host, given->imap_port,
-        given->imap_tls);
+    smgw_status status =
+        load_endpoint(load, &IMAP, &load->account->imap, given->imap_host, given->imap_port, given->imap_tls);
     if (status == SMGW_OK)
         status = load_endpoint(load, &SMTP, &load->account->smtp, given->smtp_host, given->smtp_port, given->smtp_tls);
     if (status == SMGW_OK && !load->account->imap.present && !load->account->smtp.present)
@@ -137,8 +133,8 @@ static smgw_status load_credential(const loader *load)
     const char *name = by_password ? "password" : "oauth2_token";
     const char *text = by_password ? load->given->password : load->given->oauth2_token;
     if ((by_password ? load->given->oauth2_token : load->given->password) != NULL)
-        return refuse_because(load, by_password ? "oauth2_token" : "password", SMGW_RULE_OK,
-            "is not for this way to log in");
+        return refuse_because(
+            load, by_password ? "oauth2_token" : "password", SMGW_RULE_OK, "is not for this way to log in");
     if (text == NULL)
         return refuse_because(load, name, SMGW_RULE_EMPTY, "is needed for this way to log in");
     mgw_bytes secret = mgw_bytes_str(text);
@@ -198,8 +194,8 @@ static smgw_status load_limits(const loader *load)
     return load->account->smtp_sends_per_hour == 0 ? require(load, "smtp_sends_per_hour", SMGW_RULE_RANGE) : SMGW_OK;
 }
 
-smgw_status mgw_account_load(mgw_account *account, const smgw_account *given, size_t index, mgw_arena *arena,
-    smgw_error *error)
+smgw_status mgw_account_load(
+    mgw_account *account, const smgw_account *given, size_t index, mgw_arena *arena, smgw_error *error)
 {
     /* The method comes before the user name and the credential, whose rules depend on it. */
     static smgw_status (*const steps[])(const loader *) = { load_name, load_endpoints, load_auth, load_username,

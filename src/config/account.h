@@ -8,12 +8,12 @@
 #include "config/config.h"
 
 /*
- * Checks `given`, whose struct is of the current size, and fills in `account`, which is all zeros before. The strings go
- * to the arena, whose status the caller looks at; the secret to its own pages. `index` is for the field of an error.
+ * Checks `given`, whose struct is of the current size, and fills in `account`, which is all zeros before. The strings
+ * go to the arena, whose status the caller looks at; the secret to its own pages. `index` is for the field of an error.
  * Also after a failure `account` is to be freed.
  */
-smgw_status mgw_account_load(mgw_account *account, const smgw_account *given, size_t index, mgw_arena *arena,
-    smgw_error *error) SMGW_CHECK;
+smgw_status mgw_account_load(
+    mgw_account *account, const smgw_account *given, size_t index, mgw_arena *arena, smgw_error *error) SMGW_CHECK;
 
 /* Wipes the secret. */
 void mgw_account_free(mgw_account *account);

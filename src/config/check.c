@@ -90,8 +90,8 @@ smgw_rule mgw_check_token(mgw_bytes text)
     if (rule != SMGW_RULE_OK)
         return rule;
     size_t body = 0;
-    while (body < text.len
-        && (mgw_is_alnum((unsigned char)text.data[body]) || is_in((unsigned char)text.data[body], "-._~+/")))
+    while (body < text.len &&
+           (mgw_is_alnum((unsigned char)text.data[body]) || is_in((unsigned char)text.data[body], "-._~+/")))
         body++;
     size_t end = body;
     while (end < text.len && text.data[end] == '=')

@@ -16,8 +16,8 @@ smgw_rule mgw_check_account_name(mgw_bytes text);
 smgw_rule mgw_check_display_name(mgw_bytes text);
 
 /*
- * 1 to MGW_CONFIG_MAX_USERNAME bytes of UTF-8 without control characters; for OAUTHBEARER without ',' and '=', which would
- * have to be escaped in its GS2 header (RFC 5801 section 4) and are not.
+ * 1 to MGW_CONFIG_MAX_USERNAME bytes of UTF-8 without control characters; for OAUTHBEARER without ',' and '=', which
+ * would have to be escaped in its GS2 header (RFC 5801 section 4) and are not.
  */
 smgw_rule mgw_check_username(mgw_bytes text, smgw_auth auth);
 

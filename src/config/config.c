@@ -107,8 +107,8 @@ static smgw_rule check_address(mgw_bytes text)
     return smgw_validate_email(text.data, text.len);
 }
 
-static smgw_status load_entry(const loader *load, const char *entry, const char *name, size_t index, entry_check check,
-    const char **copy)
+static smgw_status load_entry(
+    const loader *load, const char *entry, const char *name, size_t index, entry_check check, const char **copy)
 {
     char field[sizeof load->error->field];
     (void)snprintf(field, sizeof field, "%s[%zu]", name, index);
@@ -149,8 +149,8 @@ static smgw_status load_recipients(const loader *load)
     config->recipient_policy = given->recipient_policy;
     config->recipient_domain_count = domains;
     config->recipient_address_count = addresses;
-    smgw_status status = load_list(load, "recipient_domains", given->recipient_domains, domains, mgw_check_domain,
-        &config->recipient_domains);
+    smgw_status status = load_list(
+        load, "recipient_domains", given->recipient_domains, domains, mgw_check_domain, &config->recipient_domains);
     if (status == SMGW_OK)
         status = load_list(load, "recipient_addresses", given->recipient_addresses, addresses, check_address,
             &config->recipient_addresses);
@@ -210,8 +210,8 @@ static smgw_status load_audit(const loader *load)
 
 static smgw_status load_all(loader *load)
 {
-    static smgw_status (*const steps[])(const loader *) = { load_accounts, load_recipients, load_workspace, load_limits,
-        load_audit };
+    static smgw_status (*const steps[])(
+        const loader *) = { load_accounts, load_recipients, load_workspace, load_limits, load_audit };
     smgw_status status = SMGW_OK;
     for (size_t i = 0; status == SMGW_OK && i < sizeof steps / sizeof steps[0]; i++) {
         status = steps[i](load);

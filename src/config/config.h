@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration of a gateway: checked, resolved and frozen. Everything a caller or the environment gave is a copy, so
- * that nobody can change it afterwards; any number of threads may read it.
+ * The configuration of a gateway: checked, resolved and frozen. Everything a caller or the environment gave is a copy,
+ * so that nobody can change it afterwards; any number of threads may read it.
  *
  * Every failure is SMGW_ERR_CONFIG or SMGW_ERR_NO_MEMORY, and error->field names the place, such as
  * "accounts[1].smtp_host" or "EMAIL_SMTP_HOST". No error holds a password, a token, or a value that was refused.
@@ -14,11 +14,11 @@
 
 #include "simplemailgw/gateway.h"
 
-#define MGW_CONFIG_MAX_ACCOUNTS 1000
+#define MGW_CONFIG_MAX_ACCOUNTS          1000
 #define MGW_CONFIG_MAX_RECIPIENT_ENTRIES 2000000 /* Domains and addresses together. */
-#define MGW_CONFIG_MAX_PASSWORD 1024
-#define MGW_CONFIG_MAX_TOKEN ((size_t)16 * 1024)
-#define MGW_CONFIG_MAX_USERNAME 320
+#define MGW_CONFIG_MAX_PASSWORD          1024
+#define MGW_CONFIG_MAX_TOKEN             ((size_t)16 * 1024)
+#define MGW_CONFIG_MAX_USERNAME          320
 
 /* Where a server is. Without one (`present` false) the host is NULL and the port 0. */
 typedef struct mgw_endpoint {
@@ -36,9 +36,9 @@ typedef struct mgw_account {
     mgw_endpoint smtp;
     smgw_auth auth;
     const char *username;
-    mgw_secret secret;   /* The password, or the bearer token, as `auth` says. */
-    const char *ca_file; /* NULL: the authorities of the system. Was a readable file when loaded. */
-    const char *proxy;   /* NULL: none. "socks5h://host:port" or "http://host:port". */
+    mgw_secret secret;                 /* The password, or the bearer token, as `auth` says. */
+    const char *ca_file;               /* NULL: the authorities of the system. Was a readable file when loaded. */
+    const char *proxy;                 /* NULL: none. "socks5h://host:port" or "http://host:port". */
     uint32_t imap_requests_per_minute; /* Never 0. */
     uint32_t smtp_sends_per_hour;      /* Never 0. */
 } mgw_account;

@@ -190,8 +190,9 @@ static smgw_status read_limits(environment *env)
 
 static smgw_status read_tls(environment *env)
 {
-    static const char *const words[] = { [SMGW_TLS_AUTO] = "auto", [SMGW_TLS_IMPLICIT] = "implicit",
-        [SMGW_TLS_STARTTLS] = "starttls" };
+    static const char *const words[] = {
+        [SMGW_TLS_AUTO] = "auto", [SMGW_TLS_IMPLICIT] = "implicit", [SMGW_TLS_STARTTLS] = "starttls"
+    };
     int imap = SMGW_TLS_AUTO;
     int smtp = SMGW_TLS_AUTO;
     smgw_status status = read_word(env, IMAP_TLS, words, 3, &imap);
@@ -204,8 +205,9 @@ static smgw_status read_tls(environment *env)
 
 static smgw_status read_auth(environment *env)
 {
-    static const char *const words[] = { [SMGW_AUTH_PASSWORD] = "password", [SMGW_AUTH_XOAUTH2] = "xoauth2",
-        [SMGW_AUTH_OAUTHBEARER] = "oauthbearer" };
+    static const char *const words[] = {
+        [SMGW_AUTH_PASSWORD] = "password", [SMGW_AUTH_XOAUTH2] = "xoauth2", [SMGW_AUTH_OAUTHBEARER] = "oauthbearer"
+    };
     bool password = env->values[PASSWORD] != NULL;
     bool token = env->values[OAUTH2_TOKEN] != NULL;
     if (password && token && env->values[AUTH_METHOD] == NULL)
@@ -278,8 +280,8 @@ static smgw_status split_list(environment *env, variable which, const char *cons
     return SMGW_OK;
 }
 
-static smgw_status read_list(environment *env, variable name, variable alias, const char *const **entries,
-    size_t *count)
+static smgw_status read_list(
+    environment *env, variable name, variable alias, const char *const **entries, size_t *count)
 {
     const char *const *values = env->values;
     if (values[name] != NULL && values[alias] != NULL && strcmp(values[name], values[alias]) != 0)
@@ -299,8 +301,8 @@ static smgw_status read_recipients(environment *env)
     if (status == SMGW_OK)
         status = read_list(env, DOMAINS, DOMAINS_ALIAS, &options->recipient_domains, &options->recipient_domain_count);
     if (status == SMGW_OK)
-        status = read_list(env, ADDRESSES, ADDRESSES_ALIAS, &options->recipient_addresses,
-            &options->recipient_address_count);
+        status = read_list(
+            env, ADDRESSES, ADDRESSES_ALIAS, &options->recipient_addresses, &options->recipient_address_count);
     return status;
 }
 

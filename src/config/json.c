@@ -49,13 +49,10 @@ typedef struct choice {
     int value;
 } choice;
 
-static const choice TLS_CHOICES[] = {
-    { "auto", SMGW_TLS_AUTO }, { "implicit", SMGW_TLS_IMPLICIT }, { "starttls", SMGW_TLS_STARTTLS }, { NULL, 0 }
-};
-static const choice AUTH_CHOICES[] = {
-    { "password", SMGW_AUTH_PASSWORD }, { "xoauth2", SMGW_AUTH_XOAUTH2 }, { "oauthbearer", SMGW_AUTH_OAUTHBEARER },
-    { NULL, 0 }
-};
+static const choice TLS_CHOICES[] = { { "auto", SMGW_TLS_AUTO }, { "implicit", SMGW_TLS_IMPLICIT },
+    { "starttls", SMGW_TLS_STARTTLS }, { NULL, 0 } };
+static const choice AUTH_CHOICES[] = { { "password", SMGW_AUTH_PASSWORD }, { "xoauth2", SMGW_AUTH_XOAUTH2 },
+    { "oauthbearer", SMGW_AUTH_OAUTHBEARER }, { NULL, 0 } };
 
 static bool choose(const choice *choices, const json_t *value, int *chosen)
 {
@@ -221,8 +218,8 @@ static smgw_status refuse_syntax(const json_error_t *found, smgw_error *error)
     if (code == json_error_out_of_memory)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     const char *what = code == json_error_duplicate_key ? "a key is given twice" : smgw_rule_text(rule_of(code));
-    mgw_error_set(error, SMGW_ERR_CONFIG, "accounts", "accounts: JSON, line %d, column %d: %s", found->line,
-        found->column, what);
+    mgw_error_set(
+        error, SMGW_ERR_CONFIG, "accounts", "accounts: JSON, line %d, column %d: %s", found->line, found->column, what);
     if (error != NULL)
         error->rule = rule_of(code);
     return SMGW_ERR_CONFIG;

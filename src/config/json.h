@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Accounts from JSON: an array of objects, or one object, whose keys are the fields of smgw_account. Everything is taken
- * exactly: an unknown or repeated key, another type, a number that is no integer in range, each refuses the whole text.
+ * Accounts from JSON: an array of objects, or one object, whose keys are the fields of smgw_account. Everything is
+ * taken exactly: an unknown or repeated key, another type, a number that is no integer in range, each refuses the whole
+ * text.
  */
 #ifndef MGW_CONFIG_JSON_H
 #define MGW_CONFIG_JSON_H

@@ -45,7 +45,8 @@ static void assert_refused(const char *const *entries, const char *field)
 static void smallest_environment_has_strict_defaults(void **state)
 {
     (void)state;
-    const char *const entries[ENTRIES] = { "PATH=/bin", BASE, "EMAIL_BACKEND=not ours", "NOT_EMAIL_RECIP=x", "EMAIL_X" };
+    const char *const entries[ENTRIES] = { "PATH=/bin", BASE, "EMAIL_BACKEND=not ours", "NOT_EMAIL_RECIP=x",
+        "EMAIL_X" };
     mgw_config *config = load(entries);
     assert_int_equal(config->account_count, 1);
     assert_string_equal(config->accounts[0].name, "default");
@@ -147,8 +148,8 @@ static void recipient_lists_are_trimmed_and_folded(void **state)
         { BASE, "EMAIL_RECIPIENT_WHITELIST_DOMAINS=example.com,other.org",
             "EMAIL_RECIPIENT_WHITELIST_ADDRESSES=boss@x.com" },
         { BASE, "EMAIL_RECIPIENT_DOMAINS=example.com,other.org", "EMAIL_RECIPIENT_ADDRESSES=boss@x.com",
-            "EMAIL_RECIPIENT_WHITELIST_DOMAINS=example.com,other.org",
-            "EMAIL_RECIPIENT_WHITELIST_ADDRESSES=boss@x.com", "EMAIL_RECIPIENT_POLICY=listed" },
+            "EMAIL_RECIPIENT_WHITELIST_DOMAINS=example.com,other.org", "EMAIL_RECIPIENT_WHITELIST_ADDRESSES=boss@x.com",
+            "EMAIL_RECIPIENT_POLICY=listed" },
     };
     for (size_t i = 0; i < COUNT_OF(spellings); i++) {
         mgw_config *config = load(spellings[i]);

@@ -187,8 +187,9 @@ static void accounts_are_counted(void **state)
 static void no_error_quotes_the_text(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "{\"password\":\"canary\" x}", "{\"password\":\"canary\",\"password\":\"canary\"}",
-        "{\"password\":[\"canary\"]}", "{\"password\":\"canary", "[\"canary\"]", "{\"password\":canary}" };
+    static const char *const texts[] = { "{\"password\":\"canary\" x}",
+        "{\"password\":\"canary\",\"password\":\"canary\"}", "{\"password\":[\"canary\"]}", "{\"password\":\"canary",
+        "[\"canary\"]", "{\"password\":canary}" };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         mgw_config *config = NULL;
         smgw_error error = SMGW_ERROR_INIT;
