@@ -22,7 +22,7 @@ smgw_status mgw_encoded_word_decode(mgw_bytes value, mgw_buf *out);
 
 /*
  * Appends `text` as the value of an unstructured field (Subject), folded to lines of MGW_HEADER_LINE octets where that is
- * possible without changing it, and otherwise written as encoded words of at most 75 octets that split no character.
+ * possible without changing it, and otherwise written as encoded words of at most 75 octets, on lines of at most 76, that split no character.
  * Text that contains "=?" is always encoded, so that a reader sees it literally.
  *
  * *column is the number of octets that stand on the current line already ("Subject: " is 9) and is moved on; a continuation

@@ -4,8 +4,13 @@
 
 #include "base/utf8.h"
 
-/* Octets: of a word, of what surrounds its text, and of one character's text in the longer of the two encodings. */
-enum { ENCODED_WORD_MAX = 75, OVERHEAD = sizeof "=?UTF-8?Q?" - 1 + sizeof "?=" - 1, ONE_CHARACTER_MAX = 12 };
+/* Octets: of a word, of a line that holds one, of what surrounds its text, and of one character in the longer encoding. */
+enum {
+    ENCODED_WORD_MAX = 75,
+    ENCODED_LINE_MAX = 76,
+    OVERHEAD = sizeof "=?UTF-8?Q?" - 1 + sizeof "?=" - 1,
+    ONE_CHARACTER_MAX = 12
+};
 
 /* Where the text goes, and how far the current line has got. */
 typedef struct writer {
@@ -164,9 +169,9 @@ static void put_encoded(writer *w, mgw_bytes text)
     const encoding *e = q_length(text) <= b_length(text) ? &q : &b;
 
     while (text.len > 0) {
-        if (w->column > 1 && w->column + OVERHEAD + ONE_CHARACTER_MAX > MGW_HEADER_LINE)
+        if (w->column > 1 && w->column + OVERHEAD + ONE_CHARACTER_MAX > ENCODED_LINE_MAX)
             fold(w);
-        size_t line_room = MGW_HEADER_LINE - w->column;
+        size_t line_room = ENCODED_LINE_MAX - w->column;
         size_t room = (line_room < ENCODED_WORD_MAX ? line_room : ENCODED_WORD_MAX) - OVERHEAD;
         size_t len = chunk_length(e, text, room);
         put(w, e->opening);

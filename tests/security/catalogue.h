@@ -35,7 +35,7 @@ typedef struct outcome {
 
 typedef void (*surface_run)(const row *r, outcome *o);
 
-/* `name` is the whole text of the column, or its beginning where it ends with '{': the rest is the surface's to read. */
+/* `name` is the whole text of the column, or its beginning where it ends with '{' or '(': the rest is the surface's. */
 typedef struct surface {
     const char *name;
     surface_run run;

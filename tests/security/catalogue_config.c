@@ -144,14 +144,11 @@ static void config_load(const row *r, outcome *o)
         run_environment(r, mgw_bytes_slice(input, 5, input.len), o);
 }
 
-static void login_username(const row *r, outcome *o)
+/* "username(OAUTHBEARER)"; the other mechanisms have one rule. */
+static void username(const row *r, outcome *o)
 {
-    o->accepted = mgw_check_username(r->input, SMGW_AUTH_PASSWORD) == SMGW_RULE_OK;
-}
-
-static void bearer_username(const row *r, outcome *o)
-{
-    o->accepted = mgw_check_username(r->input, SMGW_AUTH_OAUTHBEARER) == SMGW_RULE_OK;
+    bool bearer = mgw_bytes_equal(r->surface, MGW_LIT("username(OAUTHBEARER)"));
+    o->accepted = mgw_check_username(r->input, bearer ? SMGW_AUTH_OAUTHBEARER : SMGW_AUTH_PASSWORD) == SMGW_RULE_OK;
 }
 
 static void password(const row *r, outcome *o)
@@ -166,9 +163,8 @@ static void token(const row *r, outcome *o)
 
 const surface CONFIG_SURFACES[] = {
     { "config_load", config_load },
-    { "username(LOGIN)", login_username },
-    { "username(OAUTHBEARER)", bearer_username },
-    { "password(LOGIN)", password },
+    { "username(", username },
+    { "password(", password },
     { "oauth2_token", token },
     { NULL, NULL },
 };

@@ -43,11 +43,11 @@ static mgw_bytes only_value(const mgw_buf *block)
     return one && reader.defects == 0 ? field.value : mgw_bytes_of(NULL, 0);
 }
 
-static void subject(const row *r, outcome *o)
+static void unstructured(const char *name, const row *r, outcome *o)
 {
     mgw_arena arena;
     mgw_arena_init(&arena, 1 << 20);
-    if (mgw_header_write_text(&o->output, "Subject", r->input) == SMGW_OK) {
+    if (mgw_header_write_text(&o->output, name, r->input) == SMGW_OK) {
         o->accepted = o->has_output = true;
         const char *read = mgw_mail_text(&arena, only_value(&o->output));
         bool same = read != NULL && mgw_bytes_equal(mgw_bytes_str(read), r->input);
@@ -78,16 +78,37 @@ static bool is_one_mailbox(mgw_bytes value, mgw_bytes name)
     return ours;
 }
 
-static void display_name(const row *r, outcome *o)
+static void display_name(const char *field, const row *r, outcome *o)
 {
     mgw_header_list list;
-    mgw_header_list_begin(&list, &o->output, "From");
+    mgw_header_list_begin(&list, &o->output, field);
     mgw_header_list_add(&list, r->input, mgw_bytes_str(ADDRESS));
     if (mgw_header_list_end(&list) != SMGW_OK)
         return;
     o->accepted = o->has_output = true;
     if (property_is(r, "quoted-display-name"))
         outcome_property(o, is_one_field(mgw_buf_bytes(&o->output)) && is_one_mailbox(only_value(&o->output), r->input));
+}
+
+/* "build_header(Subject)", or "build_header(From-display)" for the name of a mailbox. */
+static void build_header(const row *r, outcome *o)
+{
+    static const char display[] = "-display";
+    char name[64] = "";
+    size_t open = mgw_bytes_find(r->surface, '('), close = mgw_bytes_find(r->surface, ')');
+    mgw_bytes field = mgw_bytes_slice(r->surface, open + 1, close - open - 1);
+    if (field.len == 0 || field.len >= sizeof name) {
+        o->skipped = "the surface names no field between its parentheses";
+        return;
+    }
+    memcpy(name, field.data, field.len);
+    char *end = strstr(name, display);
+    if (end == NULL) {
+        unstructured(name, r, o);
+        return;
+    }
+    *end = '\0';
+    display_name(name, r, o);
 }
 
 /* The output is what stands between the quotes. */
@@ -108,8 +129,7 @@ static void sent_filename(const row *r, outcome *o)
 }
 
 const surface MIME_SURFACES[] = {
-    { "build_header(Subject)", subject },
-    { "build_header(From-display)", display_name },
+    { "build_header(", build_header },
     { "content-disposition filename(send)", sent_filename },
     { NULL, NULL },
 };

@@ -65,7 +65,8 @@ static const surface *find_surface(mgw_bytes name)
     for (size_t t = 0; t < sizeof TABLES / sizeof TABLES[0]; t++)
         for (const surface *s = TABLES[t]; s->name != NULL; s++) {
             mgw_bytes known = mgw_bytes_str(s->name);
-            bool prefix = known.data[known.len - 1] == '{';
+            char last = known.data[known.len - 1];
+            bool prefix = last == '{' || last == '(';
             if (mgw_bytes_equal(known, prefix ? mgw_bytes_slice(name, 0, known.len) : name))
                 return s;
         }
