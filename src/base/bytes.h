@@ -18,6 +18,9 @@ typedef struct mgw_bytes {
 /* The bytes of a string literal. */
 #define MGW_LIT(literal) ((mgw_bytes){ "" literal, sizeof(literal) - 1 })
 
+/* The same where an initializer of static storage has to be constant. */
+#define MGW_LIT_INIT(literal) { "" literal, sizeof(literal) - 1 }
+
 /* The bytes of a NUL-terminated string; none for NULL. */
 static inline mgw_bytes mgw_bytes_str(const char *text)
 {

@@ -22,7 +22,7 @@ struct mgw_conn {
 
 /* What the callbacks of libcurl need while it connects. */
 typedef struct opening {
-    const mgw_endpoint *endpoint;
+    const mgw_conn_target *target;
     const mgw_wait *wait;
     mgw_login_proof proof;
     bool tls_refused;
@@ -45,7 +45,8 @@ smgw_status mgw_net_init(smgw_error *error)
         return mgw_error_set(error, SMGW_ERR_CONFIG, "libcurl", "libcurl cannot be initialised");
     const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
     if (info->version_num < 0x075800)
-        return mgw_error_set(error, SMGW_ERR_CONFIG, "libcurl", "libcurl %s is too old: 7.88.0 is needed", info->version);
+        return mgw_error_set(
+            error, SMGW_ERR_CONFIG, "libcurl", "libcurl %s is too old: 7.88.0 is needed", info->version);
     mgw_bytes backend = mgw_bytes_str(info->ssl_version);
     if (!mgw_bytes_starts_with_fold(backend, MGW_LIT("OpenSSL/")))
         return mgw_error_set(error, SMGW_ERR_CONFIG, "libcurl", "libcurl is built with %s: its OpenSSL build is needed",
@@ -65,7 +66,7 @@ static CURLcode on_tls_context(CURL *curl, void *ssl_ctx, void *context)
     (void)curl;
     opening *state = context;
     mgw_login_proof_restart(&state->proof);
-    state->tls_refused = !mgw_tls_harden(ssl_ctx, state->endpoint->host);
+    state->tls_refused = !mgw_tls_harden(ssl_ctx, state->target->host);
     return state->tls_refused ? CURLE_SSL_CONNECT_ERROR : CURLE_OK;
 }
 
@@ -77,38 +78,38 @@ static int on_progress(void *context, curl_off_t dl_total, curl_off_t dl_now, cu
     return state->cancelled ? 1 : 0;
 }
 
-static const char *scheme_of(const mgw_endpoint *endpoint)
+static const char *scheme_of(const mgw_conn_target *target)
 {
-    bool implicit = endpoint->tls == SMGW_TLS_IMPLICIT;
-    if (endpoint->protocol == MGW_PROTOCOL_IMAP)
+    bool implicit = target->tls == SMGW_TLS_IMPLICIT;
+    if (target->protocol == MGW_PROTOCOL_IMAP)
         return implicit ? "imaps" : "imap";
     return implicit ? "smtps" : "smtp";
 }
 
 /* In SMTP the path of the URL is the EHLO name. */
-static const char *build_url(mgw_buf *url, const mgw_endpoint *endpoint)
+static const char *build_url(mgw_buf *url, const mgw_conn_target *target)
 {
-    bool is_ipv6 = strchr(endpoint->host, ':') != NULL;
-    mgw_buf_add_str(url, scheme_of(endpoint));
+    bool is_ipv6 = strchr(target->host, ':') != NULL;
+    mgw_buf_add_str(url, scheme_of(target));
     mgw_buf_add_str(url, is_ipv6 ? "://[" : "://");
-    mgw_buf_add_str(url, endpoint->host);
+    mgw_buf_add_str(url, target->host);
     mgw_buf_add_str(url, is_ipv6 ? "]:" : ":");
-    mgw_buf_add_u64(url, endpoint->port);
-    mgw_buf_add_str(url, endpoint->protocol == MGW_PROTOCOL_SMTP ? "/" MGW_EHLO_NAME : "/");
+    mgw_buf_add_u64(url, target->port);
+    mgw_buf_add_str(url, target->protocol == MGW_PROTOCOL_SMTP ? "/" MGW_EHLO_NAME : "/");
     return mgw_buf_str(url);
 }
 
-static CURLcode set_address(CURL *curl, const mgw_endpoint *endpoint)
+static CURLcode set_address(CURL *curl, const mgw_conn_target *target)
 {
     mgw_buf url = MGW_BUF_INIT(512);
-    const char *text = build_url(&url, endpoint);
+    const char *text = build_url(&url, target);
     CURLcode code = text != NULL ? curl_easy_setopt(curl, CURLOPT_URL, text) : CURLE_OUT_OF_MEMORY;
     mgw_buf_free(&url);
     if (code == CURLE_OK)
-        code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, scheme_of(endpoint));
+        code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, scheme_of(target));
     /* The empty string, unlike NULL, keeps the proxy variables of the environment out. */
     if (code == CURLE_OK)
-        code = curl_easy_setopt(curl, CURLOPT_PROXY, endpoint->proxy != NULL ? endpoint->proxy : "");
+        code = curl_easy_setopt(curl, CURLOPT_PROXY, target->proxy != NULL ? target->proxy : "");
     if (code == CURLE_OK)
         code = curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
     curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
@@ -116,19 +117,19 @@ static CURLcode set_address(CURL *curl, const mgw_endpoint *endpoint)
     return code;
 }
 
-static CURLcode set_login(CURL *curl, const mgw_endpoint *endpoint)
+static CURLcode set_login(CURL *curl, const mgw_conn_target *target)
 {
     static const char *const login_options[] = {
         [SMGW_AUTH_PASSWORD] = "AUTH=PLAIN;AUTH=LOGIN",
         [SMGW_AUTH_XOAUTH2] = "AUTH=XOAUTH2",
         [SMGW_AUTH_OAUTHBEARER] = "AUTH=OAUTHBEARER",
     };
-    CURLcode code = curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS, login_options[endpoint->auth]);
+    CURLcode code = curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS, login_options[target->auth]);
     if (code == CURLE_OK)
-        code = curl_easy_setopt(curl, CURLOPT_USERNAME, endpoint->username);
-    CURLoption secret_option = endpoint->auth == SMGW_AUTH_PASSWORD ? CURLOPT_PASSWORD : CURLOPT_XOAUTH2_BEARER;
+        code = curl_easy_setopt(curl, CURLOPT_USERNAME, target->username);
+    CURLoption secret_option = target->auth == SMGW_AUTH_PASSWORD ? CURLOPT_PASSWORD : CURLOPT_XOAUTH2_BEARER;
     if (code == CURLE_OK)
-        code = curl_easy_setopt(curl, secret_option, endpoint->secret);
+        code = curl_easy_setopt(curl, secret_option, target->secret);
     curl_easy_setopt(curl, CURLOPT_SASL_IR, 1L);
     return code;
 }
@@ -143,9 +144,9 @@ static CURLcode set_tls(CURL *curl, opening *state)
     CURLcode code = curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
     if (code == CURLE_OK)
         code = curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, state);
-    if (code == CURLE_OK && state->endpoint->ca_file != NULL) {
+    if (code == CURLE_OK && state->target->ca_file != NULL) {
         /* The file replaces the system's authorities, those of the default directory too. */
-        code = curl_easy_setopt(curl, CURLOPT_CAINFO, state->endpoint->ca_file);
+        code = curl_easy_setopt(curl, CURLOPT_CAINFO, state->target->ca_file);
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
     return code;
@@ -171,9 +172,9 @@ static void set_limits(CURL *curl, opening *state)
 
 static CURLcode configure(CURL *curl, opening *state)
 {
-    CURLcode code = set_address(curl, state->endpoint);
+    CURLcode code = set_address(curl, state->target);
     if (code == CURLE_OK)
-        code = set_login(curl, state->endpoint);
+        code = set_login(curl, state->target);
     if (code == CURLE_OK)
         code = set_tls(curl, state);
     set_limits(curl, state);
@@ -221,7 +222,7 @@ static smgw_status login_failure(const opening *state, smgw_error *error)
     int code = state->proof.last_code;
     bool put_off = code >= 400 && code < 500;
     smgw_status status = put_off ? SMGW_ERR_TEMPORARY : SMGW_ERR_AUTH;
-    mgw_error_set(error, status, NULL, "%s: %s the login", state->endpoint->host,
+    mgw_error_set(error, status, NULL, "%s: %s the login", state->target->host,
         put_off ? "the server puts off" : "the server refuses");
     if (error != NULL)
         error->server_code = code;
@@ -236,7 +237,7 @@ static smgw_status open_failure(const opening *state, CURLcode code, smgw_error 
         return login_failure(state, error);
     bool own_words = status == SMGW_ERR_TLS || status == SMGW_ERR_NETWORK;
     const char *text = own_words && state->curl_text[0] != '\0' ? state->curl_text : curl_easy_strerror(code);
-    return mgw_error_set(error, status, NULL, "%s:%u: %s", state->endpoint->host, (unsigned)state->endpoint->port,
+    return mgw_error_set(error, status, NULL, "%s:%u: %s", state->target->host, (unsigned)state->target->port,
         status == SMGW_ERR_CANCELLED ? smgw_status_text(status) : text);
 }
 
@@ -250,7 +251,7 @@ static smgw_status connect_and_prove(mgw_conn *conn, opening *state, smgw_error 
     if (code != CURLE_OK)
         return open_failure(state, code, error);
     if (!mgw_login_proof_holds(&state->proof))
-        return mgw_error_set(error, SMGW_ERR_AUTH, NULL, "%s: the server confirmed no login", state->endpoint->host);
+        return mgw_error_set(error, SMGW_ERR_AUTH, NULL, "%s: the server confirmed no login", state->target->host);
     if (conn->socket == CURL_SOCKET_BAD)
         return mgw_error_status(error, SMGW_ERR_NETWORK);
     return SMGW_OK;
@@ -267,7 +268,7 @@ static void detach(CURL *curl)
     curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 2L);
 }
 
-smgw_status mgw_conn_open(mgw_conn **conn, const mgw_endpoint *endpoint, const mgw_wait *wait, smgw_error *error)
+smgw_status mgw_conn_open(mgw_conn **conn, const mgw_conn_target *target, const mgw_wait *wait, smgw_error *error)
 {
     *conn = NULL;
     mgw_conn *opened = mgw_calloc(1, sizeof *opened);
@@ -275,10 +276,10 @@ smgw_status mgw_conn_open(mgw_conn **conn, const mgw_endpoint *endpoint, const m
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     opened->socket = CURL_SOCKET_BAD;
     opened->curl = curl_easy_init();
-    opening state = { .endpoint = endpoint, .wait = wait };
-    mgw_login_proof_init(&state.proof, endpoint->protocol == MGW_PROTOCOL_SMTP);
-    smgw_status status = opened->curl != NULL ? connect_and_prove(opened, &state, error)
-                                              : mgw_error_status(error, SMGW_ERR_NO_MEMORY);
+    opening state = { .target = target, .wait = wait };
+    mgw_login_proof_init(&state.proof, target->protocol == MGW_PROTOCOL_SMTP);
+    smgw_status status =
+        opened->curl != NULL ? connect_and_prove(opened, &state, error) : mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     if (opened->curl != NULL)
         detach(opened->curl);
     if (status != SMGW_OK) {
@@ -297,9 +298,10 @@ void mgw_conn_close(mgw_conn *conn)
     mgw_free(conn);
 }
 
-/* Sleeps until a direction is free, at most a slice; the limits are checked on both sides of the sleep by the caller. */
-static smgw_status wait_for_socket(const mgw_conn *conn, bool to_send, uint64_t idle_end, const mgw_wait *wait,
-    smgw_error *error)
+/* Sleeps until a direction is free, at most a slice; the limits are checked on both sides of the sleep by the caller.
+ */
+static smgw_status wait_for_socket(
+    const mgw_conn *conn, bool to_send, uint64_t idle_end, const mgw_wait *wait, smgw_error *error)
 {
     smgw_status status = mgw_wait_check(wait, error);
     if (status != SMGW_OK)

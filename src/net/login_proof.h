@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Watches the server's lines while libcurl connects, and knows whether the server confirmed a login. libcurl reports success
- * also where it did not log in at all: when an SMTP server offers no AUTH, or an IMAP server greets with PREAUTH.
+ * Watches the server's lines while libcurl connects, and knows whether the server confirmed a login. libcurl reports
+ * success also where it did not log in at all: when an SMTP server offers no AUTH, or an IMAP server greets with
+ * PREAUTH.
  */
 #ifndef MGW_NET_LOGIN_PROOF_H
 #define MGW_NET_LOGIN_PROOF_H
@@ -10,10 +11,10 @@
 
 typedef struct mgw_login_proof {
     bool is_smtp;
-    bool preauth;       /* IMAP: the server claims we need no login. */
-    unsigned accepted;  /* SMTP: replies 235. IMAP: tagged OK with differing tags. */
-    char last_tag[16];  /* IMAP: of the last tagged OK. */
-    int last_code;      /* SMTP: the last reply code, or 0. */
+    bool preauth;      /* IMAP: the server claims we need no login. */
+    unsigned accepted; /* SMTP: replies 235. IMAP: tagged OK with differing tags. */
+    char last_tag[16]; /* IMAP: of the last tagged OK. */
+    int last_code;     /* SMTP: the last reply code, or 0. */
 } mgw_login_proof;
 
 void mgw_login_proof_init(mgw_login_proof *proof, bool is_smtp);

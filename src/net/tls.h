@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rules of every TLS context: version 1.2 or newer, security level 2, no renegotiation, no compression, the server's
- * name looked for in subjectAltName alone, no key log.
+ * The rules of every TLS context: version 1.2 or newer, security level 2, no renegotiation, no compression, the
+ * server's name looked for in subjectAltName alone, no key log.
  */
 #ifndef MGW_NET_TLS_H
 #define MGW_NET_TLS_H

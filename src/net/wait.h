@@ -22,7 +22,8 @@ typedef struct mgw_wait {
  */
 smgw_status mgw_wait_start(mgw_wait *wait, const smgw_call_options *options, smgw_error *error);
 
-/* SMGW_OK; SMGW_ERR_TIMEOUT once the deadline has passed; SMGW_ERR_CANCELLED when the caller's progress function says so. */
+/* SMGW_OK; SMGW_ERR_TIMEOUT once the deadline has passed; SMGW_ERR_CANCELLED when the caller's progress function says
+ * so. */
 smgw_status mgw_wait_check(const mgw_wait *wait, smgw_error *error);
 
 #endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sessions for an account: an idle one that still lives, else a new one. Every login is audited, accepted or refused.
+ */
+#ifndef MGW_GATEWAY_CONNECT_H
+#define MGW_GATEWAY_CONNECT_H
+
+#include "gateway/gateway.h"
+
+/* SMGW_ERR_INVALID where the account has no such server; otherwise errors of the session's opening, or SMGW_ERR_AUDIT.
+ */
+smgw_status mgw_gateway_imap(smgw_gateway *gateway, mgw_gateway_account *account, const mgw_wait *wait,
+    mgw_imap_session **session, smgw_error *error);
+smgw_status mgw_gateway_smtp(smgw_gateway *gateway, mgw_gateway_account *account, const mgw_wait *wait,
+    mgw_smtp_session **session, smgw_error *error);
+
+/* Gives a session back: kept where it is idle and there is room, closed otherwise. NULL is allowed. */
+void mgw_gateway_imap_done(mgw_gateway_account *account, mgw_imap_session *session);
+void mgw_gateway_smtp_done(mgw_gateway_account *account, mgw_smtp_session *session);
+
+#endif

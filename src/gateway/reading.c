@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "gateway/reading.h"
+
+#include "base/error.h"
+#include "gateway/connect.h"
+
+#include "simplemailgw/sanitize.h"
+
+smgw_status mgw_reading_begin(mgw_reading *reading, smgw_gateway *gateway, const char *account,
+    const smgw_call_options *options, smgw_error *error)
+{
+    *reading = (mgw_reading){ .gateway = gateway };
+    smgw_status status = mgw_wait_start(&reading->wait, options, error);
+    if (status == SMGW_OK)
+        status = mgw_gateway_find_account(gateway, account, &reading->account, error);
+    if (status == SMGW_OK)
+        status = mgw_gateway_take_token(gateway, reading->account, MGW_LIMIT_IMAP, options, &reading->wait, error);
+    if (status == SMGW_OK)
+        status = mgw_gateway_imap(gateway, reading->account, &reading->wait, &reading->session, error);
+    if (status == SMGW_OK)
+        reading->engine = mgw_imap_session_engine(reading->session);
+    return status;
+}
+
+void mgw_reading_end(mgw_reading *reading)
+{
+    mgw_gateway_imap_done(reading->account, reading->session);
+    reading->session = NULL;
+}
+
+smgw_status mgw_check_folder(const char *folder, smgw_error *error)
+{
+    smgw_rule rule = smgw_sanitize_folder_name_str(folder);
+    return rule == SMGW_RULE_OK ? SMGW_OK : mgw_error_rule(error, SMGW_ERR_INVALID, "folder", rule);
+}
+
+smgw_status mgw_check_ref(const smgw_ref *ref, smgw_error *error)
+{
+    if (ref->folder == NULL)
+        return mgw_error_rule(error, SMGW_ERR_INVALID, "folder", SMGW_RULE_EMPTY);
+    if (ref->uid == 0)
+        return mgw_error_rule(error, SMGW_ERR_INVALID, "uid", SMGW_RULE_RANGE);
+    if (ref->uidvalidity == 0)
+        return mgw_error_rule(error, SMGW_ERR_INVALID, "uidvalidity", SMGW_RULE_RANGE);
+    return mgw_check_folder(ref->folder, error);
+}
+
+static smgw_status note_uidvalidity(void *context, const mgw_imap_event *event, smgw_error *error)
+{
+    (void)error;
+    uint32_t *uidvalidity = context;
+    if (event->type == MGW_IMAP_MAILBOX)
+        *uidvalidity = event->mailbox.uidvalidity;
+    return SMGW_OK;
+}
+
+smgw_status mgw_reading_open_ref(mgw_reading *reading, const smgw_ref *ref, smgw_error *error)
+{
+    uint32_t command = 0;
+    uint32_t uidvalidity = 0;
+    smgw_status status = mgw_imap_examine(reading->engine, mgw_bytes_str(ref->folder), &command);
+    if (status != SMGW_OK)
+        return mgw_error_set(error, status, "folder", "folder: %s", smgw_status_text(status));
+    status = mgw_imap_session_run(
+        reading->session, "EXAMINE", command, &reading->wait, note_uidvalidity, &uidvalidity, error);
+    if (status == SMGW_OK && uidvalidity != ref->uidvalidity)
+        status = mgw_error_status(error, SMGW_ERR_STALE);
+    return status;
+}
+
+smgw_status mgw_no_such_message(smgw_error *error)
+{
+    return mgw_error_set(error, SMGW_ERR_NOT_FOUND, "uid", "uid: the folder has no such message");
+}

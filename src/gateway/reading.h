@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every call that reads has in common: it finds the account, takes a token, holds a session, opens the folder.
+ *
+ *     check the inputs of the call itself, then
+ *     status = mgw_reading_begin(&reading, gateway, account, options, error);
+ *     ... commands on reading.session ...
+ *     mgw_reading_end(&reading);       in every case
+ */
+#ifndef MGW_GATEWAY_READING_H
+#define MGW_GATEWAY_READING_H
+
+#include "gateway/gateway.h"
+
+#include "simplemailgw/fetch.h"
+
+typedef struct mgw_reading {
+    smgw_gateway *gateway;
+    mgw_gateway_account *account;
+    mgw_imap_session *session; /* NULL where begin failed. */
+    mgw_imap *engine;          /* Of the session. */
+    mgw_wait wait;
+} mgw_reading;
+
+smgw_status mgw_reading_begin(mgw_reading *reading, smgw_gateway *gateway, const char *account,
+    const smgw_call_options *options, smgw_error *error);
+void mgw_reading_end(mgw_reading *reading);
+
+/* The folder and numbers of a reference, before any token is taken. */
+smgw_status mgw_check_folder(const char *folder, smgw_error *error);
+smgw_status mgw_check_ref(const smgw_ref *ref, smgw_error *error);
+
+/*
+ * Opens the folder of `ref` for reading; SMGW_ERR_STALE where its UIDVALIDITY is no longer that of the reference.
+ */
+smgw_status mgw_reading_open_ref(mgw_reading *reading, const smgw_ref *ref, smgw_error *error);
+
+/* The error for a reference whose message is not there. */
+smgw_status mgw_no_such_message(smgw_error *error);
+
+#endif

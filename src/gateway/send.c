@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "simplemailgw/send.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "gateway/attach.h"
+#include "gateway/connect.h"
+#include "mime/message.h"
+
+#include "simplemailgw/sanitize.h"
+
+/* Everything about one send; nothing in it outlives the call. */
+typedef struct sending {
+    smgw_gateway *gateway;
+    mgw_gateway_account *account;
+    smgw_message *message;
+    const smgw_call_options *options;
+    mgw_bytes *recipients;
+    mgw_attached_files files;
+    mgw_builder *builder;
+    mgw_wait wait;
+    mgw_smtp_result result;
+} sending;
+
+void smgw_receipt_init(smgw_receipt *receipt)
+{
+    *receipt = (smgw_receipt)SMGW_RECEIPT_INIT;
+}
+
+static mgw_bytes account_name(const sending *send)
+{
+    return mgw_bytes_str(send->account != NULL ? send->account->config->name : NULL);
+}
+
+static void audit_facts(mgw_audit_record *record, const sending *send)
+{
+    mgw_audit_recipients(record, send->recipients, send->recipients != NULL ? send->message->recipient_count : 0);
+    if (send->builder == NULL)
+        return;
+    mgw_audit_str(record, "message_id", mgw_bytes_str(mgw_builder_message_id(send->builder)));
+    mgw_audit_u64(record, "size", mgw_builder_size(send->builder));
+}
+
+/* A refusal stands whether or not it could be audited. */
+static smgw_status refuse(const sending *send, mgw_audit_event event, smgw_status status, const char *field)
+{
+    mgw_audit_record record;
+    mgw_audit_begin(&record, send->gateway->audit, event, account_name(send));
+    mgw_audit_str(&record, "reason", mgw_bytes_str(smgw_status_text(status)));
+    if (field != NULL && field[0] != '\0')
+        mgw_audit_str(&record, "field", mgw_bytes_str(field));
+    audit_facts(&record, send);
+    (void)mgw_audit_commit(&record, NULL);
+    return status;
+}
+
+static smgw_status collect_recipients(sending *send, smgw_error *error)
+{
+    const smgw_message *message = send->message;
+    if (message->recipient_count == 0)
+        return mgw_error_rule(error, SMGW_ERR_INVALID, "recipients", SMGW_RULE_EMPTY);
+    if (message->recipient_count > send->gateway->config->max_recipients)
+        return mgw_error_rule(error, SMGW_ERR_TOO_LARGE, "recipients", SMGW_RULE_COUNT);
+    send->recipients = mgw_calloc(message->recipient_count, sizeof *send->recipients);
+    if (send->recipients == NULL)
+        return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
+    for (size_t i = 0; i < message->recipient_count; i++)
+        send->recipients[i] = mgw_bytes_str(message->recipients[i].address);
+    return SMGW_OK;
+}
+
+/* The setters have checked every address; the last look is here, on what the server will be told. */
+static smgw_status validate_addresses(const sending *send, smgw_error *error)
+{
+    for (size_t i = 0; i < send->message->recipient_count; i++) {
+        smgw_rule rule = smgw_validate_email(send->recipients[i].data, send->recipients[i].len);
+        if (rule != SMGW_RULE_OK)
+            return mgw_error_rule(error, SMGW_ERR_INVALID, "recipients", rule);
+    }
+    return SMGW_OK;
+}
+
+static smgw_status check_whitelist(const sending *send, smgw_error *error)
+{
+    for (size_t i = 0; i < send->message->recipient_count; i++)
+        if (!mgw_whitelist_allows(send->gateway->whitelist, send->recipients[i]))
+            return mgw_error_set(error, SMGW_ERR_REFUSED, "recipients",
+                "recipients: number %zu of %zu is not on the whitelist", i + 1, send->message->recipient_count);
+    return SMGW_OK;
+}
+
+static smgw_status lay_out(sending *send, smgw_error *error)
+{
+    smgw_status status = mgw_attached_files_open(&send->files, send->gateway, send->message, error);
+    if (status != SMGW_OK)
+        return status;
+    const mgw_builder_options options = {
+        .sender_address = send->account->config->address,
+        .sender_name = send->account->config->display_name,
+        .now_ms = mgw_clock_wall_ms(),
+        .sources = send->files.sources,
+        .source_count = send->files.count,
+    };
+    status = mgw_builder_new(&send->builder, send->message, &options, error);
+    if (status != SMGW_OK)
+        return status;
+    if (mgw_builder_size(send->builder) > send->gateway->config->max_message_size)
+        return mgw_error_rule(error, SMGW_ERR_TOO_LARGE, "message", SMGW_RULE_TOO_LONG);
+    send->wait.total = mgw_builder_size(send->builder);
+    return SMGW_OK;
+}
+
+static smgw_status audit_attempt(const sending *send, smgw_error *error)
+{
+    mgw_audit_record record;
+    mgw_audit_begin(&record, send->gateway->audit, MGW_AUDIT_EMAIL_SEND_ATTEMPT, account_name(send));
+    audit_facts(&record, send);
+    return mgw_audit_commit(&record, error);
+}
+
+static smgw_status transmit(sending *send, smgw_error *error)
+{
+    mgw_smtp_session *session = NULL;
+    smgw_status status = mgw_gateway_smtp(send->gateway, send->account, &send->wait, &session, error);
+    if (status != SMGW_OK) {
+        send->result = (mgw_smtp_result){ .outcome = SMGW_NOT_SENT, .status = status };
+        return status;
+    }
+    const mgw_smtp_envelope envelope = {
+        .from = mgw_bytes_str(send->account->config->address),
+        .to = send->recipients,
+        .count = send->message->recipient_count,
+        .size = mgw_builder_size(send->builder),
+    };
+    status = mgw_smtp_session_send(session, &envelope, send->builder, &send->wait, &send->result, error);
+    mgw_gateway_smtp_done(send->account, session);
+    return status;
+}
+
+static mgw_audit_event event_of(smgw_outcome outcome)
+{
+    static const mgw_audit_event events[] = {
+        [SMGW_NOT_SENT] = MGW_AUDIT_EMAIL_FAILED,
+        [SMGW_SENT] = MGW_AUDIT_EMAIL_SENT,
+        [SMGW_UNKNOWN] = MGW_AUDIT_EMAIL_OUTCOME_UNKNOWN,
+    };
+    return events[outcome];
+}
+
+/* What happened has happened: a record that cannot be written changes nothing about the outcome, which is returned. */
+static void audit_outcome(const sending *send)
+{
+    mgw_audit_record record;
+    mgw_audit_begin(&record, send->gateway->audit, event_of(send->result.outcome), account_name(send));
+    audit_facts(&record, send);
+    if (send->result.status != SMGW_OK)
+        mgw_audit_str(&record, "reason", mgw_bytes_str(smgw_status_text(send->result.status)));
+    if (send->result.code != 0)
+        mgw_audit_u64(&record, "server_code", (uint64_t)send->result.code);
+    (void)mgw_audit_commit(&record, NULL);
+}
+
+/*
+ * The one order of every send. A step that fails ends it, and its refusal is audited: the checks first, which cost
+ * nothing; then the token; then the trail; then the server.
+ */
+static smgw_status run(sending *send, const char *account, smgw_error *error)
+{
+    smgw_status status = mgw_wait_start(&send->wait, send->options, error);
+    if (status == SMGW_OK)
+        status = mgw_gateway_find_account(send->gateway, account, &send->account, error);
+    if (status == SMGW_OK)
+        status = collect_recipients(send, error);
+    if (status == SMGW_OK)
+        status = validate_addresses(send, error);
+    if (status != SMGW_OK)
+        return refuse(send, MGW_AUDIT_EMAIL_REFUSED, status, error->field);
+    status = check_whitelist(send, error);
+    if (status != SMGW_OK)
+        return refuse(send, MGW_AUDIT_RECIPIENT_REFUSED, status, NULL);
+    status = lay_out(send, error);
+    if (status != SMGW_OK)
+        return refuse(send, MGW_AUDIT_EMAIL_REFUSED, status, error->field);
+    status = mgw_gateway_take_token(send->gateway, send->account, MGW_LIMIT_SMTP, send->options, &send->wait, error);
+    if (status == SMGW_OK)
+        status = audit_attempt(send, error);
+    if (status != SMGW_OK)
+        return status;
+    status = transmit(send, error);
+    audit_outcome(send);
+    return status;
+}
+
+static void fill_receipt(smgw_receipt *receipt, const sending *send)
+{
+    smgw_receipt_init(receipt);
+    receipt->outcome = send->result.outcome;
+    receipt->server_code = send->result.code;
+    memcpy(receipt->server_text, send->result.text, sizeof receipt->server_text);
+    if (send->builder == NULL)
+        return;
+    const char *message_id = mgw_builder_message_id(send->builder);
+    receipt->recipients = (uint32_t)send->message->recipient_count;
+    receipt->size = mgw_builder_size(send->builder);
+    mgw_copy_printable(receipt->message_id, sizeof receipt->message_id, message_id, strlen(message_id));
+}
+
+smgw_status smgw_send(smgw_gateway *gateway, const char *account, smgw_message *message,
+    const smgw_call_options *options, smgw_receipt *receipt, smgw_error *error)
+{
+    sending send = { .gateway = gateway, .message = message, .options = options };
+    smgw_error detail = SMGW_ERROR_INIT;
+    smgw_status status = run(&send, account, &detail);
+    if (receipt != NULL)
+        fill_receipt(receipt, &send);
+    if (status != SMGW_OK && error != NULL)
+        *error = detail;
+    mgw_builder_free(send.builder);
+    mgw_attached_files_close(&send.files);
+    mgw_free(send.recipients);
+    return status;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/utf8.h"
+#include "gateway/part.h"
+#include "mime/content.h"
+
+enum {
+    ARENA_MAX = 16 * 1024 * 1024,
+    TEXT_MAX = 64 * 1024 * 1024, /* The largest max_len. */
+    /* Encoded octets that one octet of UTF-8 may take: three in quoted-printable, somewhat over five in UTF-32 as
+       base64. */
+    OCTETS_PER_BYTE = 6,
+    OCTETS_MORE = 1024,
+    RUNE_MAX = 4
+};
+
+/* What the decoder gives, without CR, up to a little more than what is wanted. */
+typedef struct text_reader {
+    mgw_content_decoder *decoder;
+    mgw_buf decoded;
+    bool overflowed;
+} text_reader;
+
+static bool keep(void *context, const void *data, size_t len)
+{
+    text_reader *reader = context;
+    const char *bytes = data;
+    for (size_t i = 0; i < len && !reader->overflowed; i++) {
+        if (bytes[i] == '\r')
+            continue;
+        reader->overflowed = reader->decoded.len == reader->decoded.cap;
+        if (!reader->overflowed && mgw_buf_add_byte(&reader->decoded, bytes[i]) != SMGW_OK)
+            return false;
+    }
+    return true;
+}
+
+static smgw_status decode(void *context, mgw_bytes octets, smgw_error *error)
+{
+    text_reader *reader = context;
+    return mgw_content_decoder_feed(reader->decoder, octets.data, octets.len, error);
+}
+
+/* A decoder's writer can only say stop: what stopped it stands in the buffer. */
+static smgw_status decoder_status(const text_reader *reader, smgw_status status, smgw_error *error)
+{
+    if (reader->decoded.status != SMGW_OK)
+        return mgw_error_status(error, reader->decoded.status);
+    return status;
+}
+
+static bool is_text_rune(uint32_t rune)
+{
+    return rune == '\n' || rune == '\t' || rune == 0x2028 || rune == 0x2029 || !mgw_rune_is_control(rune);
+}
+
+/* Valid UTF-8 for a reader's screen: what is not becomes U+FFFD, and so do control characters other than TAB and LF. */
+static size_t clean(mgw_bytes decoded, char *out, size_t max_len, bool *truncated)
+{
+    static const char replacement[] = "\357\277\275";
+    size_t used = 0;
+    for (size_t i = 0; i < decoded.len;) {
+        uint32_t rune = 0;
+        size_t step = mgw_utf8_decode(decoded.data + i, decoded.len - i, &rune);
+        bool good = step > 0 && is_text_rune(rune);
+        size_t width = good ? step : sizeof replacement - 1;
+        if (width > max_len - used) {
+            *truncated = true;
+            break;
+        }
+        memcpy(out + used, good ? decoded.data + i : replacement, width);
+        used += width;
+        i += step > 0 ? step : 1;
+    }
+    out[used] = '\0';
+    return used;
+}
+
+static smgw_status make_text(const text_reader *reader, size_t max_len, smgw_text *text, smgw_error *error)
+{
+    char *data = mgw_calloc(max_len + 1, 1);
+    if (data == NULL)
+        return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
+    text->truncated |= reader->overflowed;
+    text->len = clean(mgw_buf_bytes(&reader->decoded), data, max_len, &text->truncated);
+    char *fitted = mgw_realloc(data, text->len + 1, 1);
+    text->data = fitted != NULL ? fitted : data;
+    return SMGW_OK;
+}
+
+static uint32_t octets_for(size_t max_len)
+{
+    return (uint32_t)(max_len * OCTETS_PER_BYTE + OCTETS_MORE);
+}
+
+static smgw_status read_part(
+    mgw_reading *reading, uint32_t uid, const smgw_part *part, size_t max_len, smgw_text *text, smgw_error *error)
+{
+    text_reader reader = { NULL, MGW_BUF_INIT(max_len + RUNE_MAX), false };
+    smgw_status status = mgw_content_decoder_new(
+        &reader.decoder, mgw_bytes_str(part->encoding), mgw_bytes_str(part->charset), keep, &reader, error);
+    if (status == SMGW_OK)
+        status = mgw_stream_section(reading, uid, part->section, octets_for(max_len), decode, &reader, error);
+    if (status == SMGW_OK)
+        status = mgw_content_decoder_finish(reader.decoder, error);
+    status = decoder_status(&reader, status, error);
+    mgw_content_decoder_free(reader.decoder);
+    text->truncated = part->size > octets_for(max_len);
+    if (status == SMGW_OK)
+        status = make_text(&reader, max_len, text, error);
+    mgw_buf_free(&reader.decoded);
+    return status;
+}
+
+static const smgw_part *first_of(const smgw_mail *mail, const char *media_type)
+{
+    for (size_t i = 0; i < mail->part_count; i++)
+        if (!mail->parts[i].is_attachment && strcmp(mail->parts[i].media_type, media_type) == 0)
+            return &mail->parts[i];
+    return NULL;
+}
+
+static smgw_status read_text(
+    mgw_reading *reading, const smgw_ref *ref, size_t max_len, mgw_arena *arena, smgw_text *text, smgw_error *error)
+{
+    smgw_mail mail;
+    smgw_status status = mgw_reading_open_ref(reading, ref, error);
+    if (status == SMGW_OK)
+        status = mgw_read_parts(reading, ref->uid, arena, &mail, error);
+    if (status != SMGW_OK)
+        return status;
+    const smgw_part *plain = first_of(&mail, "text/plain");
+    const smgw_part *part = plain != NULL ? plain : first_of(&mail, "text/html");
+    if (part == NULL)
+        return mgw_error_set(error, SMGW_ERR_NOT_FOUND, NULL, "the message has no text");
+    text->is_html = plain == NULL;
+    return read_part(reading, ref->uid, part, max_len, text, error);
+}
+
+smgw_status smgw_fetch_text(smgw_gateway *gateway, const char *account, const smgw_ref *ref, size_t max_len,
+    const smgw_call_options *options, smgw_text *text, smgw_error *error)
+{
+    *text = (smgw_text)SMGW_TEXT_INIT;
+    if (max_len == 0 || max_len > TEXT_MAX)
+        return mgw_error_rule(error, SMGW_ERR_INVALID, "max_len", SMGW_RULE_RANGE);
+    smgw_status status = mgw_check_ref(ref, error);
+    if (status != SMGW_OK)
+        return status;
+    mgw_reading reading;
+    mgw_arena arena;
+    mgw_arena_init(&arena, ARENA_MAX);
+    status = mgw_reading_begin(&reading, gateway, account, options, error);
+    if (status == SMGW_OK)
+        status = read_text(&reading, ref, max_len, &arena, text, error);
+    mgw_reading_end(&reading);
+    mgw_arena_free(&arena);
+    if (status != SMGW_OK)
+        smgw_text_dispose(text);
+    return status;
+}
+
+void smgw_text_dispose(smgw_text *text)
+{
+    if (text == NULL)
+        return;
+    mgw_free(text->data);
+    *text = (smgw_text)SMGW_TEXT_INIT;
+}
