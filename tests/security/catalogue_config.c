@@ -32,7 +32,7 @@ static bool loads(char *const *variables, const row *r, outcome *o)
 {
     mgw_config *config = NULL;
     bool loaded = mgw_config_from_environ(&config, variables, NULL) == SMGW_OK;
-    if (loaded && r != NULL && r->expects == EXPECT_BYTES)
+    if (loaded && o != NULL && r->expects == EXPECT_BYTES)
         put_domains(config, o);
     mgw_config_free(config);
     return loaded;
