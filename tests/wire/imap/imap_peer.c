@@ -424,6 +424,10 @@ static bool act(void *context, const char *words)
     char *rest = copy;
     char *verb = next_word(&rest, " ");
     smgw_status status = SMGW_OK;
+    if (strcmp(verb, "defects") == 0) {
+        say(peer, "defects %llu\n", (unsigned long long)mgw_imap_defects(peer->imap));
+        return true;
+    }
     enter(peer);
     bool known = perform(peer, verb, rest, &status);
     leave();

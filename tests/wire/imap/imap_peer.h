@@ -3,6 +3,7 @@
  * The IMAP engine as the client of a transcript. A '>' step is one of
  *
  *     capability | noop | unselect | logout
+ *     defects                      says how many the engine counted
  *     list REFERENCE PATTERN       "-" for an empty reference
  *     examine FOLDER
  *     search [key=value;...]       from to subject body text message-id since=Y-M-D set clear larger uids criteria
