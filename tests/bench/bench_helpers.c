@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the checks on every message cost: nanoseconds a call, the median of several batches, beside the aim. It measures
- * and never judges: the exit code is 0 unless a call gives a wrong answer. --quick runs through it in a moment.
+ * What the checks on every message cost: nanoseconds of processor time a call, the median of several batches, beside
+ * the aim. It measures and never judges: the exit code is 0 unless a call gives a wrong answer. --quick runs through
+ * it in a moment.
  */
-#include "base/clock.h"
 #include "policy/whitelist.h"
 
 #include "simplemailgw/rate_limiter.h"
@@ -12,8 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { BATCHES = 15, QUESTIONS = 1 << 16, ADDRESS_SIZE = 40 };
+enum { BATCHES = 51, QUESTIONS = 1 << 16, ADDRESS_SIZE = 40 };
 
 typedef struct question {
     size_t len;
@@ -104,6 +105,14 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Of the processor, so that other programs on the machine count as little as can be. */
+static double nanoseconds(void)
+{
+    struct timespec now = { 0, 0 };
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
 /* Nanoseconds a call; negative where an answer was wrong. The first batch only warms up. */
 static double measure(const setting *s, batch_fn batch)
 {
@@ -111,9 +120,9 @@ static double measure(const setting *s, batch_fn batch)
     if (batch(s, s->calls) != s->calls)
         return -1;
     for (size_t i = 0; i < BATCHES; i++) {
-        uint64_t start = mgw_clock_now();
+        double start = nanoseconds();
         size_t right = batch(s, s->calls);
-        costs[i] = (double)(mgw_clock_now() - start) / (double)s->calls;
+        costs[i] = (nanoseconds() - start) / (double)s->calls;
         if (right != s->calls)
             return -1;
     }
@@ -186,7 +195,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s [--quick]\n", argv[0]);
         return 2;
     }
-    setting s = { .calls = quick ? 100 : 200000, .entries = quick ? 1000 : 1000000 };
+    setting s = { .calls = quick ? 100 : 50000, .entries = quick ? 1000 : 1000000 };
     int result = 1;
     if (make_limiter(&s) && make_whitelist(&s) && make_questions(&s)) {
         printf("a whitelist of %zu entries, the median of %d batches of %zu calls\n", s.entries, BATCHES, s.calls);
