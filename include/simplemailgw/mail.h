@@ -47,12 +47,12 @@ typedef struct smgw_part {
     const char *media_type;  /**< Lower case, such as "text/plain". */
     const char *charset;     /**< Lower case, or "". */
     const char *encoding;    /**< Transfer encoding, lower case: "7bit", "base64" … */
-    const char *disposition; /**< "inline", "attachment" or "". */
+    const char *disposition; /**< "inline", "", or "attachment", also for any other that was sent. */
     const char *filename;    /**< As the sender wrote it, decoded; for display only. "" where there is none. */
     const char *content_id;  /**< With angle brackets, or "". */
     uint64_t size;           /**< Octets as encoded; 0 for a multipart. */
     uint32_t depth;          /**< 0 at the top. */
-    bool is_attachment;      /**< Has a file name or is no text or multipart: something to save, not to read. */
+    bool is_attachment;      /**< Something to save, not to read: named or marked as one, or no text; no multipart. */
 } smgw_part;
 
 typedef struct smgw_mail {
@@ -76,8 +76,10 @@ typedef struct smgw_parsed smgw_parsed;
 /**
  * Parses a message (RFC 5322, RFC 2045-2047, RFC 2231) from memory. The bytes are not copied and must outlive the handle.
  * Malformed input is parsed as far as it makes sense; what breaks a limit is refused: depth 100, parts 10,000, header
- * fields 10,000 a part, header 10 MiB, addresses 10,000, decoded field 64 KiB.
- * @return SMGW_OK; SMGW_ERR_TOO_LARGE naming the limit; SMGW_ERR_NO_MEMORY. On failure `*parsed` is NULL.
+ * fields 10,000 a part, header 10 MiB, addresses 10,000, decoded field 64 KiB, all strings together 64 MiB. So is a
+ * multipart whose boundary is the empty string, which no two readers would split alike.
+ * @return SMGW_OK; SMGW_ERR_TOO_LARGE naming the limit; SMGW_ERR_INVALID for the boundary; SMGW_ERR_NO_MEMORY. On failure
+ *         `*parsed` is NULL.
  */
 SMGW_API SMGW_CHECK smgw_status smgw_parse(smgw_parsed **parsed, const void *data, size_t len, smgw_error *error)
     SMGW_NONNULL(1);
@@ -90,7 +92,7 @@ SMGW_API const smgw_mail *smgw_parsed_mail(const smgw_parsed *parsed) SMGW_NONNU
 
 /**
  * Streams the content of part number `index` (of smgw_mail.parts), transfer encoding removed; text is converted to UTF-8
- * where its charset is known, and otherwise given as it is.
+ * where its charset is known, and otherwise given as it is. A multipart is given as it stands.
  * @return SMGW_OK; SMGW_ERR_NOT_FOUND; SMGW_ERR_CANCELLED when `write` returned false; SMGW_ERR_NO_MEMORY.
  */
 SMGW_API SMGW_CHECK smgw_status smgw_parsed_content(const smgw_parsed *parsed, size_t index, smgw_write_fn write,

@@ -65,7 +65,8 @@ SMGW_API SMGW_CHECK smgw_status smgw_message_set_in_reply_to(smgw_message *messa
 /**
  * Attaches a file of the gateway's workspace; it is opened and read when the message is sent, and streamed.
  * @param path       relative to the workspace, with '/' between levels; no "..", no symbolic link
- * @param media_type such as "application/pdf"; NULL: by the file name's ending, else application/octet-stream
+ * @param media_type such as "application/pdf"; NULL: by the file name's ending, else application/octet-stream;
+ *                   multipart and message types are refused, because an attachment goes out as base64
  */
 SMGW_API SMGW_CHECK smgw_status smgw_message_attach_file(smgw_message *message, const char *path,
                                                          const char *media_type, smgw_error *error)

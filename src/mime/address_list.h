@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the address lists of received messages (RFC 5322 section 3.4 with the obsolete forms of 4.4): display names, quoted
- * strings, comments, groups, routes. For display: nothing here is fit to be sent to without smgw_validate_email().
+ * Reads the address lists of received messages (RFC 5322 section 3.4 with the obsolete forms of 4.4): display names,
+ * quoted strings, comments, groups, routes. For display: nothing here is fit to be sent to without
+ * smgw_validate_email().
  */
 #ifndef MGW_MIME_ADDRESS_LIST_H
 #define MGW_MIME_ADDRESS_LIST_H

@@ -97,8 +97,8 @@ static smgw_status set_media_type(mgw_attachment *attachment, const char *media_
     return SMGW_OK;
 }
 
-static smgw_status set_names(mgw_attachment *attachment, const char *filename, const char *media_type,
-                             smgw_error *error)
+static smgw_status set_names(
+    mgw_attachment *attachment, const char *filename, const char *media_type, smgw_error *error)
 {
     char safe[NAME_SIZE];
     smgw_rule rule = smgw_attachment_name_str(filename, safe, sizeof safe);
@@ -111,8 +111,8 @@ static smgw_status set_names(mgw_attachment *attachment, const char *filename, c
 }
 
 /* Adds `attachment` with its names to the message, or disposes of it. */
-static smgw_status add(smgw_message *message, mgw_attachment attachment, const char *filename, const char *media_type,
-                       smgw_error *error)
+static smgw_status add(
+    smgw_message *message, mgw_attachment attachment, const char *filename, const char *media_type, smgw_error *error)
 {
     smgw_status status = set_names(&attachment, filename, media_type, error);
     void *items = message->attachments;
@@ -129,7 +129,8 @@ static smgw_status add(smgw_message *message, mgw_attachment attachment, const c
     return status;
 }
 
-/* Each level of a relative path is a name: not empty, "." or "..". The workspace confines it once more when it opens it. */
+/* Each level of a relative path is a name: not empty, "." or "..". The workspace confines it once more when it opens
+ * it. */
 static smgw_rule check_path(mgw_bytes path)
 {
     smgw_rule rule = mgw_check_line(path.data, path.len, MAX_PATH);
@@ -145,8 +146,7 @@ static smgw_rule check_path(mgw_bytes path)
     return rule;
 }
 
-smgw_status smgw_message_attach_file(smgw_message *message, const char *path, const char *media_type,
-                                     smgw_error *error)
+smgw_status smgw_message_attach_file(smgw_message *message, const char *path, const char *media_type, smgw_error *error)
 {
     smgw_rule rule = check_path(mgw_bytes_str(path));
     if (rule != SMGW_RULE_OK)
@@ -159,7 +159,7 @@ smgw_status smgw_message_attach_file(smgw_message *message, const char *path, co
 }
 
 smgw_status smgw_message_attach_bytes(smgw_message *message, const char *filename, const char *media_type,
-                                      const void *data, size_t len, smgw_error *error)
+    const void *data, size_t len, smgw_error *error)
 {
     if (len > MGW_MESSAGE_MAX_ATTACHED_BYTES)
         return mgw_error_rule(error, SMGW_ERR_TOO_LARGE, "data", SMGW_RULE_TOO_LONG);
@@ -170,10 +170,8 @@ smgw_status smgw_message_attach_bytes(smgw_message *message, const char *filenam
 }
 
 smgw_status smgw_message_attach_stream(smgw_message *message, const char *filename, const char *media_type,
-                                       smgw_read_fn read, void *context, uint64_t size, smgw_error *error)
+    smgw_read_fn read, void *context, uint64_t size, smgw_error *error)
 {
-    mgw_attachment attachment = {
-        .kind = MGW_ATTACHMENT_STREAM, .read = read, .read_context = context, .size = size
-    };
+    mgw_attachment attachment = { .kind = MGW_ATTACHMENT_STREAM, .read = read, .read_context = context, .size = size };
     return add(message, attachment, filename, media_type, error);
 }

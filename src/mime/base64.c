@@ -90,22 +90,31 @@ bool mgw_base64_encoded_size(uint64_t len, uint64_t *size)
 
 enum { SKIP = 64, PADDING = 65, GARBAGE = 66 };
 
+/* clang-format off */
+#define S SKIP
+#define P PADDING
+#define X GARBAGE
+#define ROW_OF_GARBAGE X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X
+
 /* The value of each octet, or one of the classes above. */
 static const unsigned char values[256] = {
-#define G4 GARBAGE, GARBAGE, GARBAGE, GARBAGE
-#define G16 G4, G4, G4, G4
-    G4, G4, GARBAGE, SKIP, SKIP, GARBAGE, GARBAGE, SKIP, GARBAGE, GARBAGE, /* TAB, LF, CR */
-    G16,
-    SKIP, GARBAGE, GARBAGE, GARBAGE, G4, GARBAGE, GARBAGE, GARBAGE, 62, GARBAGE, GARBAGE, GARBAGE, 63,
-    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, GARBAGE, GARBAGE, GARBAGE, PADDING, GARBAGE, GARBAGE,
-    GARBAGE, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, GARBAGE, G4,
-    GARBAGE, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, GARBAGE, G4,
-    G16, G16, G16, G16, G16, G16, G16, G16
-#undef G16
-#undef G4
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  S,  S,  X,  X,  S,  X,  X,
+    X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,
+    S,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  62, X,  X,  X,  63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, X,  X,  X,  P,  X,  X,
+    X,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, X,  X,  X,  X,  X,
+    X,  26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, X,  X,  X,  X,  X,
+    ROW_OF_GARBAGE, ROW_OF_GARBAGE, ROW_OF_GARBAGE, ROW_OF_GARBAGE,
+    ROW_OF_GARBAGE, ROW_OF_GARBAGE, ROW_OF_GARBAGE, ROW_OF_GARBAGE,
 };
+
+#undef ROW_OF_GARBAGE
+#undef X
+#undef P
+#undef S
+/* clang-format on */
 
 static void add_defect(mgw_base64_decoder *decoder)
 {

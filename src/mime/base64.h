@@ -37,7 +37,7 @@ typedef struct mgw_base64_decoder {
     unsigned char count; /* Their number. */
     bool ended;          /* Padding was seen. */
     bool after_end;      /* Data after it was seen and counted. */
-    uint32_t defects;    /* Characters that do not belong there, runs of data after the padding, cut groups; saturates. */
+    uint32_t defects; /* Characters that do not belong there, runs of data after the padding, cut groups; saturates. */
 } mgw_base64_decoder;
 
 #define MGW_BASE64_DECODER_INIT { 0, 0, false, false, 0 }

@@ -6,6 +6,7 @@
 #include "mime/header.h"
 #include "mime/message.h"
 #include "mime/segment.h"
+#include "text/check.h"
 #include "text/date.h"
 
 #include "simplemailgw/sanitize.h"
@@ -87,8 +88,7 @@ static bool has_kind(const smgw_message *message, mgw_recipient_kind kind)
     return false;
 }
 
-static smgw_status add_recipients(mgw_buf *out, const smgw_message *message, mgw_recipient_kind kind,
-                                  const char *field)
+static smgw_status add_recipients(mgw_buf *out, const smgw_message *message, mgw_recipient_kind kind, const char *field)
 {
     if (!has_kind(message, kind))
         return SMGW_OK;
@@ -254,14 +254,13 @@ static smgw_status add_attachment_fields(mgw_buf *out, const mgw_attachment *att
     return status;
 }
 
-static smgw_status add_attachment(mgw_segment_row *row, smgw_message *message, size_t index,
-                                  const mgw_builder_options *options)
+static smgw_status add_attachment(
+    mgw_segment_row *row, smgw_message *message, size_t index, const mgw_builder_options *options)
 {
     const mgw_attachment *attachment = &message->attachments[index];
     smgw_status status = add_attachment_fields(&row->literals, attachment);
     if (attachment->kind == MGW_ATTACHMENT_BYTES) {
-        mgw_segment_row_add_bytes(row, MGW_ENCODING_BASE64,
-                                  mgw_bytes_of(attachment->data, (size_t)attachment->size));
+        mgw_segment_row_add_bytes(row, MGW_ENCODING_BASE64, mgw_bytes_of(attachment->data, (size_t)attachment->size));
     } else if (attachment->kind == MGW_ATTACHMENT_STREAM) {
         mgw_source source = { attachment->read, attachment->read_context, attachment->size };
         mgw_segment_row_add_source(row, &source, &message->stream_used);
@@ -294,11 +293,14 @@ static smgw_status lay_out(mgw_segment_row *row, smgw_message *message, const mg
 static smgw_status check(const smgw_message *message, const mgw_builder_options *options, smgw_error *error)
 {
     smgw_rule rule = smgw_validate_email_str(options->sender_address);
+    mgw_bytes name = mgw_bytes_str(options->sender_name);
+    if (rule == SMGW_RULE_OK && name.len > 0)
+        rule = mgw_check_line(name.data, name.len, MGW_MESSAGE_MAX_NAME);
     if (rule != SMGW_RULE_OK)
         return mgw_error_rule(error, SMGW_ERR_INVALID, "from", rule);
     if (message->stream_used)
         return mgw_error_set(error, SMGW_ERR_INVALID, "attachment",
-                             "attachment: its stream was read before; the message cannot be sent again");
+            "attachment: its stream was read before; the message cannot be sent again");
     for (size_t i = 0; i < message->attachment_count; i++) {
         bool is_file = message->attachments[i].kind == MGW_ATTACHMENT_FILE;
         if (is_file && (i >= options->source_count || options->sources[i].read == NULL))
@@ -307,8 +309,8 @@ static smgw_status check(const smgw_message *message, const mgw_builder_options 
     return SMGW_OK;
 }
 
-smgw_status mgw_builder_new(mgw_builder **builder, smgw_message *message, const mgw_builder_options *options,
-                            smgw_error *error)
+smgw_status mgw_builder_new(
+    mgw_builder **builder, smgw_message *message, const mgw_builder_options *options, smgw_error *error)
 {
     *builder = NULL;
     smgw_status status = check(message, options, error);

@@ -3,7 +3,8 @@
  * Serializes an smgw_message (RFC 5322, RFC 2045-2047, RFC 2231) as a stream that its reader pulls, in little memory:
  * attachments pass through a fixed window. Line ends are CRLF, no line is longer than 998 octets, there is no NUL.
  *
- * The first build of a message fixes its Message-ID, its Date and its boundary in the message; later builds repeat them.
+ * The first build of a message fixes its Message-ID, its Date and its boundary in the message; later builds repeat
+ * them.
  */
 #ifndef MGW_MIME_BUILDER_H
 #define MGW_MIME_BUILDER_H
@@ -36,8 +37,8 @@ typedef struct mgw_builder mgw_builder;
  * Returns SMGW_ERR_INVALID for a bad sender, a missing source, or a message whose stream was read before;
  * SMGW_ERR_TOO_LARGE; SMGW_ERR_NO_MEMORY; SMGW_ERR_IO where there are no random bytes. Then *builder is NULL.
  */
-smgw_status mgw_builder_new(mgw_builder **builder, smgw_message *message, const mgw_builder_options *options,
-                            smgw_error *error);
+smgw_status mgw_builder_new(
+    mgw_builder **builder, smgw_message *message, const mgw_builder_options *options, smgw_error *error);
 
 /* The exact number of octets that mgw_builder_read() will give in all. */
 uint64_t mgw_builder_size(const mgw_builder *builder);

@@ -52,7 +52,7 @@ static smgw_status open_charset(mgw_content_decoder *decoder, mgw_bytes name)
 }
 
 smgw_status mgw_content_decoder_new(mgw_content_decoder **decoder, mgw_bytes encoding, mgw_bytes charset,
-                                    smgw_write_fn write, void *context, smgw_error *error)
+    smgw_write_fn write, void *context, smgw_error *error)
 {
     *decoder = NULL;
     mgw_content_decoder *made = mgw_calloc(1, sizeof *made);

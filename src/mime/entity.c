@@ -10,7 +10,8 @@
 #include "mime/token.h"
 #include "text/date.h"
 
-/* The fields that are read. The lists come last, and those that may be repeated (RFC 5322 section 4.5.3) last of all. */
+/* The fields that are read. The lists come last, and those that may be repeated (RFC 5322 section 4.5.3) last of all.
+ */
 typedef enum known_field {
     CONTENT_TYPE,
     CONTENT_ENCODING,
@@ -198,8 +199,8 @@ static void read_date(mgw_entity *entity, mgw_bytes value)
 static smgw_status read_lists(mgw_entity *entity, values *found, smgw_error *error)
 {
     smgw_mail *mail = entity->mail;
-    smgw_address_list *const lists[LIST_COUNT] = { &mail->from, &mail->sender, &mail->reply_to,
-                                                   &mail->to,   &mail->cc,     &mail->bcc };
+    smgw_address_list *const lists[LIST_COUNT] = { &mail->from, &mail->sender, &mail->reply_to, &mail->to, &mail->cc,
+        &mail->bcc };
     size_t total = 0;
     for (size_t i = 0; i < LIST_COUNT; i++) {
         smgw_status status = mgw_address_list_finish(&found->lists[i], lists[i]);

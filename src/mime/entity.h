@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes of a header block what the public view says about a part, and about the mail where the block is the message's own.
+ * Makes of a header block what the public view says about a part, and about the mail where the block is the message's
+ * own.
  */
 #ifndef MGW_MIME_ENTITY_H
 #define MGW_MIME_ENTITY_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Header blocks (RFC 5322 section 2.2): a tolerant reader without copies, and the writers of the fields that a message of
- * ours has.
+ * Header blocks (RFC 5322 section 2.2): a tolerant reader without copies, and the writers of the fields that a message
+ * of ours has.
  */
 #ifndef MGW_MIME_HEADER_H
 #define MGW_MIME_HEADER_H
@@ -25,7 +25,7 @@ typedef struct mgw_header_reader {
     mgw_bytes block;
     size_t at;
     size_t count;
-    uint32_t defects; /* Lines that are no field, blanks before a colon. Such a line is skipped with what continues it. */
+    uint32_t defects; /* Blanks before a colon, and lines that are no field: they are skipped with what continues them. */
 } mgw_header_reader;
 
 /* Reads `block`, whose lines end with LF or CRLF; an empty line ends it, as its end does. */
@@ -36,8 +36,8 @@ smgw_status mgw_header_next(mgw_header_reader *reader, mgw_header_field *field);
 
 /*
  * Writers. Each appends one whole field with its CRLF, folded to lines of 78 octets where that can be, and returns the
- * status of `out`. Text is valid UTF-8 without control characters, addresses passed smgw_validate_email(): anything else is
- * SMGW_ERR_INVALID, and nothing that could end a line is ever written.
+ * status of `out`. Text is valid UTF-8 without control characters, addresses passed smgw_validate_email(): anything
+ * else is SMGW_ERR_INVALID, and nothing that could end a line is ever written.
  */
 
 /* An unstructured field such as Subject; empty text makes an empty field. */
@@ -62,9 +62,9 @@ void mgw_header_list_add(mgw_header_list *list, mgw_bytes display_name, mgw_byte
 smgw_status mgw_header_list_end(mgw_header_list *list);
 
 /*
- * A parameter, appended to a field that ends without CRLF: a token where it can be, a quoted string for other ASCII that
- * fits a line, and otherwise the percent-encoded UTF-8 of RFC 2231, in segments that split no character.
- * *column counts the octets of the current line and is moved on.
+ * A parameter, appended to a field that ends without CRLF: a token where it can be, a quoted string for other ASCII
+ * that fits a line, and otherwise the percent-encoded UTF-8 of RFC 2231, in segments that split no character. The octets
+ * of the current line are counted in *column, which is moved on.
  */
 smgw_status mgw_header_add_param(mgw_buf *out, size_t *column, const char *name, mgw_bytes value);
 

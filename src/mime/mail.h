@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the parser and the gateway share when they fill an smgw_mail, the one from bytes, the other from IMAP data: every
- * string of it is made here. Each function returns a string in the arena, never NULL unless the arena failed.
+ * What the parser and the gateway share when they fill an smgw_mail, the one from bytes, the other from IMAP data:
+ * every string of it is made here. Each function returns a string in the arena, never NULL unless the arena failed.
  */
 #ifndef MGW_MIME_MAIL_H
 #define MGW_MIME_MAIL_H
@@ -10,7 +10,9 @@
 
 #include "simplemailgw/mail.h"
 
-enum { MGW_MAIL_MAX_FIELD = 64 * 1024 /* A decoded field, in bytes; more is SMGW_ERR_TOO_LARGE in the arena's status. */ };
+enum {
+    MGW_MAIL_MAX_FIELD = 64 * 1024 /* A decoded field, in bytes; more is SMGW_ERR_TOO_LARGE in the arena's status. */
+};
 
 /* Text for display: unfolded, encoded words decoded, valid UTF-8, control characters as spaces, ends trimmed. */
 const char *mgw_mail_text(mgw_arena *arena, mgw_bytes raw);
@@ -31,7 +33,8 @@ const char *mgw_mail_media_type(mgw_arena *arena, mgw_bytes type, mgw_bytes subt
 const char *mgw_mail_disposition(mgw_bytes raw);
 
 /* An address from its three parts as in an IMAP ENVELOPE; address "" where mailbox or host is empty. */
-smgw_status mgw_mail_address(mgw_arena *arena, mgw_bytes name, mgw_bytes mailbox, mgw_bytes host, smgw_address *address);
+smgw_status mgw_mail_address(
+    mgw_arena *arena, mgw_bytes name, mgw_bytes mailbox, mgw_bytes host, smgw_address *address);
 
 /* The rule of smgw_part.is_attachment. All other fields are filled. */
 bool mgw_part_is_attachment(const smgw_part *part);

@@ -71,7 +71,7 @@ static smgw_status make_name(char **out, const char *name, smgw_error *error)
 }
 
 static smgw_status make_recipient(mgw_recipient *out, mgw_recipient_kind kind, const char *field, const char *address,
-                                  const char *name, smgw_error *error)
+    const char *name, smgw_error *error)
 {
     *out = (mgw_recipient){ kind, NULL, NULL };
     smgw_rule rule = smgw_validate_email_str(address);
@@ -101,13 +101,13 @@ bool mgw_message_reserve(void **items, size_t *alloc, size_t count, size_t item_
 }
 
 static smgw_status add_recipient(smgw_message *message, mgw_recipient_kind kind, const char *field, const char *address,
-                                 const char *name, smgw_error *error)
+    const char *name, smgw_error *error)
 {
     if (message->recipient_count >= MGW_MESSAGE_MAX_RECIPIENTS)
         return mgw_error_rule(error, SMGW_ERR_TOO_LARGE, "recipients", SMGW_RULE_COUNT);
     void *items = message->recipients;
-    bool has_room = mgw_message_reserve(&items, &message->recipient_alloc, message->recipient_count,
-                                        sizeof *message->recipients);
+    bool has_room =
+        mgw_message_reserve(&items, &message->recipient_alloc, message->recipient_count, sizeof *message->recipients);
     message->recipients = items;
     if (!has_room)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
@@ -118,26 +118,24 @@ static smgw_status add_recipient(smgw_message *message, mgw_recipient_kind kind,
     return status;
 }
 
-smgw_status smgw_message_add_to(smgw_message *message, const char *address, const char *display_name,
-                                smgw_error *error)
+smgw_status smgw_message_add_to(smgw_message *message, const char *address, const char *display_name, smgw_error *error)
 {
     return add_recipient(message, MGW_RECIPIENT_TO, "to", address, display_name, error);
 }
 
-smgw_status smgw_message_add_cc(smgw_message *message, const char *address, const char *display_name,
-                                smgw_error *error)
+smgw_status smgw_message_add_cc(smgw_message *message, const char *address, const char *display_name, smgw_error *error)
 {
     return add_recipient(message, MGW_RECIPIENT_CC, "cc", address, display_name, error);
 }
 
-smgw_status smgw_message_add_bcc(smgw_message *message, const char *address, const char *display_name,
-                                 smgw_error *error)
+smgw_status smgw_message_add_bcc(
+    smgw_message *message, const char *address, const char *display_name, smgw_error *error)
 {
     return add_recipient(message, MGW_RECIPIENT_BCC, "bcc", address, display_name, error);
 }
 
-smgw_status smgw_message_set_reply_to(smgw_message *message, const char *address, const char *display_name,
-                                      smgw_error *error)
+smgw_status smgw_message_set_reply_to(
+    smgw_message *message, const char *address, const char *display_name, smgw_error *error)
 {
     mgw_recipient made;
     smgw_status status = make_recipient(&made, MGW_RECIPIENT_TO, "reply_to", address, display_name, error);
@@ -240,8 +238,8 @@ static smgw_status make_references(char **out, const char *references, const cha
     return *out != NULL ? SMGW_OK : mgw_error_status(error, SMGW_ERR_NO_MEMORY);
 }
 
-smgw_status smgw_message_set_in_reply_to(smgw_message *message, const char *message_id, const char *references,
-                                         smgw_error *error)
+smgw_status smgw_message_set_in_reply_to(
+    smgw_message *message, const char *message_id, const char *references, smgw_error *error)
 {
     smgw_rule rule = smgw_sanitize_message_id_str(message_id);
     if (rule != SMGW_RULE_OK)

@@ -26,17 +26,21 @@ typedef struct mgw_recipient {
     char *name;    /* UTF-8 without line breaks and controls; "" for none. */
 } mgw_recipient;
 
-typedef enum mgw_attachment_kind { MGW_ATTACHMENT_FILE, MGW_ATTACHMENT_BYTES, MGW_ATTACHMENT_STREAM } mgw_attachment_kind;
+typedef enum mgw_attachment_kind {
+    MGW_ATTACHMENT_FILE,
+    MGW_ATTACHMENT_BYTES,
+    MGW_ATTACHMENT_STREAM
+} mgw_attachment_kind;
 
 typedef struct mgw_attachment {
     mgw_attachment_kind kind;
-    char *path;         /* For a file: relative to the workspace, as the caller gave it; else NULL. */
-    char *filename;     /* What the recipient sees; safe on disk. */
-    char *media_type;   /* type/subtype, lower case. */
-    char *data;         /* For bytes; else NULL. */
-    smgw_read_fn read;  /* For a stream; else NULL. */
+    char *path;        /* For a file: relative to the workspace, as the caller gave it; else NULL. */
+    char *filename;    /* What the recipient sees; safe on disk. */
+    char *media_type;  /* type/subtype, lower case. */
+    char *data;        /* For bytes; else NULL. */
+    smgw_read_fn read; /* For a stream; else NULL. */
     void *read_context;
-    uint64_t size;      /* Octets of bytes and streams; 0 for a file, whose size its opener tells. */
+    uint64_t size; /* Octets of bytes and streams; 0 for a file, whose size its opener tells. */
 } mgw_attachment;
 
 /* What the first build of a message chooses and every later one repeats, so that a retry sends the same bytes. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Parameters of Content-Type and Content-Disposition: reading (RFC 2045 section 5.1, RFC 2231, and the encoded words that
- * mailers put into file names) and writing.
+ * Reads the parameters of Content-Type and Content-Disposition: RFC 2045 section 5.1, RFC 2231, and the encoded words
+ * that mailers put into file names. mgw_header_add_param() writes them.
  */
 #ifndef MGW_MIME_PARAM_H
 #define MGW_MIME_PARAM_H
@@ -11,7 +11,7 @@
 
 /* A parameter as it was written, without its quotes. IMAP's BODYSTRUCTURE gives such pairs. */
 typedef struct mgw_param {
-    mgw_bytes name;  /* Any case; with the suffixes of RFC 2231, such as "filename*0*". */
+    mgw_bytes name; /* Any case; with the suffixes of RFC 2231, such as "filename*0*". */
     mgw_bytes value;
 } mgw_param;
 
@@ -41,11 +41,11 @@ smgw_status mgw_param_field_parse(mgw_arena *arena, mgw_bytes text, mgw_param_fi
  */
 const char *mgw_param_text(mgw_arena *arena, mgw_param_list params, const char *name, uint32_t *defects);
 
-/* The plain form of parameter `name` as it was written, for what must match byte for byte. False where there is none. */
+/* The plain form of parameter `name` as it was written, for what must match byte for byte; false without one. */
 bool mgw_param_raw(mgw_param_list params, const char *name, mgw_bytes *value);
 
 /* The name of the file that a part brings: `filename` of its disposition, else `name` of its type; "" for none. */
-const char *mgw_param_filename(mgw_arena *arena, mgw_param_list disposition_params, mgw_param_list type_params,
-                               uint32_t *defects);
+const char *mgw_param_filename(
+    mgw_arena *arena, mgw_param_list disposition_params, mgw_param_list type_params, uint32_t *defects);
 
 #endif

@@ -170,8 +170,8 @@ bool mgw_param_raw(mgw_param_list params, const char *name, mgw_bytes *value)
     return true;
 }
 
-const char *mgw_param_filename(mgw_arena *arena, mgw_param_list disposition_params, mgw_param_list type_params,
-                               uint32_t *defects)
+const char *mgw_param_filename(
+    mgw_arena *arena, mgw_param_list disposition_params, mgw_param_list type_params, uint32_t *defects)
 {
     const char *filename = mgw_param_text(arena, disposition_params, "filename", defects);
     if (filename == NULL || filename[0] != '\0')

@@ -76,19 +76,20 @@ static size_t line_end(mgw_bytes data, size_t at)
     return lf != NULL ? (size_t)(lf - data.data) + 1 : data.len;
 }
 
-/* Whether what follows "--" on a line is this boundary, alone on its line but for "--" and blanks. */
+/* Whether `rest`, a line behind its "--" and without blanks at its end, is this boundary and nothing else but "--". */
 static bool is_boundary(mgw_bytes rest, mgw_bytes boundary, bool *closes)
 {
-    if (boundary.len == 0 || rest.len < boundary.len || memcmp(rest.data, boundary.data, boundary.len) != 0)
+    *closes = rest.len == boundary.len + 2 && rest.data[rest.len - 1] == '-' && rest.data[rest.len - 2] == '-';
+    if (boundary.len == 0 || (rest.len != boundary.len && !*closes))
         return false;
-    rest = mgw_bytes_slice(rest, boundary.len, rest.len);
-    *closes = rest.len >= 2 && rest.data[0] == '-' && rest.data[1] == '-';
-    if (*closes)
-        rest = mgw_bytes_slice(rest, 2, rest.len);
-    for (size_t i = 0; i < rest.len; i++)
-        if (!mgw_is_wsp((unsigned char)rest.data[i]) && rest.data[i] != '\r' && rest.data[i] != '\n')
-            return false;
-    return true;
+    return memcmp(rest.data, boundary.data, boundary.len) == 0;
+}
+
+static mgw_bytes without_blank_end(mgw_bytes line)
+{
+    while (line.len > 0 && memchr(" \t\r\n", line.data[line.len - 1], 4) != NULL)
+        line.len--;
+    return line;
 }
 
 /* Whether the line at `start`, which begins with "--", is a delimiter; that of the innermost frame goes first. */
@@ -96,7 +97,7 @@ static bool match_line(const walk *w, size_t start, delimiter *found)
 {
     mgw_bytes data = w->parsed->data;
     size_t next = line_end(data, start);
-    mgw_bytes rest = mgw_bytes_slice(data, start + 2, next - start - 2);
+    mgw_bytes rest = without_blank_end(mgw_bytes_slice(data, start + 2, next - start - 2));
     for (size_t i = w->depth; i-- > 0;)
         if (is_boundary(rest, w->stack[i].boundary, &found->closes)) {
             found->start = start;
@@ -165,7 +166,8 @@ static const char *join_section(mgw_arena *arena, const char *prefix, const char
     return text;
 }
 
-/* Names the next child as IMAP does (RFC 3501 section 6.4.5): the body of a message is its part 1, a multipart its TEXT. */
+/* Names the next child as IMAP does (RFC 3501 section 6.4.5): the body of a message is its part 1, a multipart its
+ * TEXT. */
 static const char *next_section(walk *w, bool is_multipart)
 {
     frame *parent = w->depth > 0 ? &w->stack[w->depth - 1] : NULL;
@@ -212,7 +214,8 @@ static void push(walk *w, const mgw_entity *entity)
     w->depth++;
 }
 
-/* Reads the header at w->at and adds its part; a multipart or message is pushed. w->at is then where its body begins. */
+/* Reads the header at w->at and adds its part; a multipart or message is pushed. w->at is then where its body begins.
+ */
 static smgw_status open_entity(walk *w, mgw_entity *entity, smgw_error *error)
 {
     smgw_parsed *parsed = w->parsed;
@@ -341,8 +344,8 @@ const smgw_mail *smgw_parsed_mail(const smgw_parsed *parsed)
     return &parsed->mail;
 }
 
-smgw_status smgw_parsed_content(const smgw_parsed *parsed, size_t index, smgw_write_fn write, void *context,
-                                smgw_error *error)
+smgw_status smgw_parsed_content(
+    const smgw_parsed *parsed, size_t index, smgw_write_fn write, void *context, smgw_error *error)
 {
     if (index >= part_count(parsed))
         return mgw_error_status(error, SMGW_ERR_NOT_FOUND);

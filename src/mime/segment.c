@@ -106,8 +106,8 @@ static mgw_bytes next_bytes(mgw_segment_reader *reader, const mgw_segment *segme
 }
 
 /* Reads the next piece of a source into reader->in. It must give as many bytes as it promised, no fewer and no more. */
-static smgw_status read_source(mgw_segment_reader *reader, const mgw_segment *segment, mgw_bytes *piece,
-                               smgw_error *error)
+static smgw_status read_source(
+    mgw_segment_reader *reader, const mgw_segment *segment, mgw_bytes *piece, smgw_error *error)
 {
     if (segment->used != NULL)
         *segment->used = true;
@@ -178,8 +178,10 @@ smgw_status mgw_segment_read(mgw_segment_reader *reader, char *out, size_t size,
             break;
         if (reader->pending.len == 0)
             reader->status = advance(reader, error);
-        if (reader->status != SMGW_OK)
+        if (reader->status != SMGW_OK) {
+            *n = 0;
             return reader->status;
+        }
         mgw_bytes piece = mgw_bytes_slice(reader->pending, 0, size - *n);
         if (piece.len > 0)
             memcpy(out + *n, piece.data, piece.len);

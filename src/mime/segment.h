@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A message as a row of segments, each with its transfer encoding, and the reader that turns the row into octets through a
- * small window. The builder lays the row out; nothing of a source is read before the reader comes to it.
+ * A message as a row of segments, each with its transfer encoding, and the reader that turns the row into octets
+ * through a small window. The builder lays the row out; nothing of a source is read before the reader comes to it.
  */
 #ifndef MGW_MIME_SEGMENT_H
 #define MGW_MIME_SEGMENT_H
@@ -14,11 +14,11 @@
 
 typedef struct mgw_segment {
     mgw_encoding encoding;
-    bool is_literal;    /* The bytes stand in the row's literals, from `offset` on; bytes.data is not used. */
+    bool is_literal; /* The bytes stand in the row's literals, from `offset` on; bytes.data is not used. */
     size_t offset;
-    mgw_bytes bytes;    /* Someone else's, unless there is a source. */
-    mgw_source source;  /* read NULL for none. */
-    bool *used;         /* Set to true when the source is first read from; may be NULL. */
+    mgw_bytes bytes;   /* Someone else's, unless there is a source. */
+    mgw_source source; /* read NULL for none. */
+    bool *used;        /* Set to true when the source is first read from; may be NULL. */
 } mgw_segment;
 
 typedef struct mgw_segment_row {

@@ -19,11 +19,11 @@ static const struct list_case {
     /* RFC 5322 appendix A.1.2 and A.1.3. */
     { "\"Joe Q. Public\" <john.q.public@example.com>", "Joe Q. Public <john.q.public@example.com>", 0 },
     { "Mary Smith <mary@x.test>, jdoe@example.org, Who? <one@y.test>",
-      "Mary Smith <mary@x.test>| <jdoe@example.org>|Who? <one@y.test>", 0 },
+        "Mary Smith <mary@x.test>| <jdoe@example.org>|Who? <one@y.test>", 0 },
     { "<boss@nil.test>, \"Giant; \\\"Big\\\" Box\" <sysservices@example.net>",
-      " <boss@nil.test>|Giant; \"Big\" Box <sysservices@example.net>", 0 },
+        " <boss@nil.test>|Giant; \"Big\" Box <sysservices@example.net>", 0 },
     { "A Group:Ed Jones <c@a.test>,joe@where.test,John <jdoe@one.test>;",
-      "Ed Jones <c@a.test>| <joe@where.test>|John <jdoe@one.test>", 0 },
+        "Ed Jones <c@a.test>| <joe@where.test>|John <jdoe@one.test>", 0 },
     { "Undisclosed recipients:;", "Undisclosed recipients <>", 0 },
     { "A:;, b@x.org", "A <>| <b@x.org>", 0 },
     { "A: ;b@x.org", "A <>| <b@x.org>", 0 },
@@ -32,10 +32,10 @@ static const struct list_case {
     { "Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>", "Pete <pete@silly.test>", 0 },
     { "A Group(Some people)\r\n     :Chris Jones <c@(Chris's host.)public.example>,\r\n"
       "         joe@example.org,\r\n  John <jdoe@one.test> (my dear friend); (the end of the group)",
-      "Chris Jones <c@public.example>| <joe@example.org>|John <jdoe@one.test>|the end of the group <>", 1 },
+        "Chris Jones <c@public.example>| <joe@example.org>|John <jdoe@one.test>|the end of the group <>", 1 },
     { "Joe Q. Public <john.q.public@example.com>", "Joe Q. Public <john.q.public@example.com>", 0 },
     { "Mary Smith <@node.test,@b.test:mary@example.net>, , jdoe@test  . example",
-      "Mary Smith <mary@example.net>| <jdoe@test.example>", 0 },
+        "Mary Smith <mary@example.net>| <jdoe@test.example>", 0 },
     { "john @ example . com (John)", "John <john@example.com>", 0 },
     /* Names in any script. */
     { "=?iso-8859-1?q?J=FCrgen?= =?utf-8?q?_M?= <j@x.org>", "J\xc3\xbcrgen M <j@x.org>", 0 },

@@ -105,16 +105,16 @@ static const struct broken {
     uint32_t defects;
 } broken[] = {
     { "Zm\r\n9 v\tYg==", 12, "foob", 0 },
-    { "Zm9vYg", 6, "foob", 1 },             /* padding missing */
+    { "Zm9vYg", 6, "foob", 1 }, /* padding missing */
     { "Zm9vYmE", 7, "fooba", 1 },
-    { "Zm9vY", 5, "foo", 1 },               /* a lone sextet */
+    { "Zm9vY", 5, "foo", 1 }, /* a lone sextet */
     { "Zm9vY=", 6, "foo", 1 },
-    { "QUJD=REVG", 9, "ABC", 2 },           /* M16: stray padding, data after it */
+    { "QUJD=REVG", 9, "ABC", 2 }, /* M16: stray padding, data after it */
     { "QQ==QUJD", 8, "A", 1 },
     { "QQ==\r\n\r\n", 8, "A", 0 },
     { "QQ======", 8, "A", 0 },
-    { "Z-m_9\x80v", 7, "foo", 3 },          /* garbage is skipped */
-    { "!!!=A=B\0==", 10, "", 6 },           /* M15 */
+    { "Z-m_9\x80v", 7, "foo", 3 }, /* garbage is skipped */
+    { "!!!=A=B\0==", 10, "", 6 },  /* M15 */
     { "\0", 1, "", 1 },
     { "=", 1, "", 1 },
 };

@@ -149,7 +149,10 @@ static void a_bad_sender_is_refused(void **state)
     mgw_builder *builder = NULL;
     mgw_builder_options options = sender;
     options.sender_name = "x\r\nBcc: y@z.com";
-    assert_int_equal(mgw_builder_new(&builder, *state, &options, NULL), SMGW_ERR_INVALID);
+    smgw_error error = SMGW_ERROR_INIT;
+    assert_int_equal(mgw_builder_new(&builder, *state, &options, &error), SMGW_ERR_INVALID);
+    assert_string_equal(error.field, "from");
+    assert_int_equal(error.rule, SMGW_RULE_LINE_BREAK);
     options = sender;
     options.now_ms = INT64_MAX;
     smgw_message *fresh = NULL;
@@ -278,6 +281,7 @@ static void a_failure_is_final(void **state)
     while ((status = mgw_builder_read(builder, out, sizeof out, &n, NULL)) == SMGW_OK)
         assert_true(n > 0);
     assert_int_equal(status, SMGW_ERR_IO);
+    assert_int_equal(n, 0);
     assert_int_equal(mgw_builder_read(builder, out, sizeof out, &n, NULL), SMGW_ERR_IO);
     assert_int_equal(n, 0);
     assert_int_equal(source.calls, 1);

@@ -12,8 +12,8 @@ static bool collect(void *context, const void *data, size_t len)
     return mgw_buf_add(context, data, len) == SMGW_OK;
 }
 
-static smgw_status decode(const char *encoding, const char *charset, mgw_bytes text, size_t piece, mgw_buf *out,
-                          uint32_t *defects)
+static smgw_status decode(
+    const char *encoding, const char *charset, mgw_bytes text, size_t piece, mgw_buf *out, uint32_t *defects)
 {
     mgw_content_decoder *decoder = NULL;
     smgw_status status =
@@ -60,8 +60,8 @@ static void decodes_in_pieces_of_any_size(void **state)
         for (size_t piece = 1; piece <= text.len + 1; piece++) {
             mgw_buf out = MGW_BUF_INIT(SIZE_MAX);
             uint32_t defects = 9;
-            assert_int_equal(decode(content_cases[i].encoding, content_cases[i].charset, text, piece, &out, &defects),
-                             SMGW_OK);
+            assert_int_equal(
+                decode(content_cases[i].encoding, content_cases[i].charset, text, piece, &out, &defects), SMGW_OK);
             assert_string_equal(mgw_buf_str(&out), content_cases[i].expected);
             assert_int_equal(defects, content_cases[i].defects);
             mgw_buf_free(&out);

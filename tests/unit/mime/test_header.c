@@ -129,14 +129,14 @@ static const char *const names[] = {
     "",
     "Ada",
     "Ada Lovelace",
-    "Boss <ceo@corp.com>",             /* H22 */
-    "a\" <evil@x.com>, \"b",           /* H23 */
+    "Boss <ceo@corp.com>",   /* H22 */
+    "a\" <evil@x.com>, \"b", /* H23 */
     "a, b; c: d",
     "back\\slash\\",
     "=?utf-8?Q?x=0D=0ABcc:_e=40x?=",
     "J\xc3\xbcrgen \"J\" M\xc3\xbcller",
     "\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80 \xf0\x9f\x98\x80",
-    "\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac (a long name) \xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac",
+    "\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac (a long name) \xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "(comment)",
     "a@b.c",

@@ -13,7 +13,10 @@ static const struct text_case {
     mgw_bytes raw;
     const char *expected;
 } text_cases[] = {
-#define T(text) { text, sizeof(text) - 1 }
+#define T(text)                                                                                                        \
+    {                                                                                                                  \
+        text, sizeof(text) - 1                                                                                         \
+    }
     { mgw_mail_text, T(""), "" },
     { mgw_mail_text, T("  plain text  "), "plain text" },
     { mgw_mail_text, T("=?utf-8?q?gr=C3=BCn?="), "gr\xc3\xbcn" },
@@ -76,8 +79,9 @@ static void addresses_and_types_from_their_pieces(void **state)
     mgw_arena arena;
     mgw_arena_init(&arena, 1 << 20);
     smgw_address address;
-    assert_int_equal(mgw_mail_address(&arena, MGW_LIT("=?utf-8?q?=C3=BC?="), MGW_LIT("a\r\nb"), MGW_LIT("x.org"), &address),
-                     SMGW_OK);
+    assert_int_equal(
+        mgw_mail_address(&arena, MGW_LIT("=?utf-8?q?=C3=BC?="), MGW_LIT("a\r\nb"), MGW_LIT("x.org"), &address),
+        SMGW_OK);
     assert_string_equal(address.name, "\xc3\xbc");
     assert_string_equal(address.address, "a  b@x.org");
     assert_int_equal(mgw_mail_address(&arena, MGW_LIT("n"), MGW_LIT("group"), MGW_LIT(""), &address), SMGW_OK);
@@ -96,10 +100,14 @@ static void knows_an_attachment(void **state)
         const char *media_type, *disposition, *filename;
         bool expected;
     } cases[] = {
-        { "text/plain", "", "", false },        { "text/html", "inline", "", false },
-        { "text/plain", "attachment", "", true }, { "text/plain", "", "a.txt", true },
-        { "image/png", "inline", "", true },    { "message/rfc822", "", "", true },
-        { "multipart/mixed", "", "a.txt", false }, { "multipart/mixed", "attachment", "", false },
+        { "text/plain", "", "", false },
+        { "text/html", "inline", "", false },
+        { "text/plain", "attachment", "", true },
+        { "text/plain", "", "a.txt", true },
+        { "image/png", "inline", "", true },
+        { "message/rfc822", "", "", true },
+        { "multipart/mixed", "", "a.txt", false },
+        { "multipart/mixed", "attachment", "", false },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const smgw_part part = {

@@ -22,7 +22,8 @@ static int end(void **state)
     return 0;
 }
 
-static void assert_error(smgw_status got, const smgw_error *error, smgw_status status, const char *field, smgw_rule rule)
+static void assert_error(
+    smgw_status got, const smgw_error *error, smgw_status status, const char *field, smgw_rule rule)
 {
     assert_int_equal(got, status);
     assert_int_equal(error->status, status);
@@ -37,15 +38,16 @@ static void recipients_are_checked_and_kept_in_order(void **state)
     assert_int_equal(smgw_message_add_to(m, "a@example.com", " A\r\nBcc: x ", NULL), SMGW_OK);
     assert_int_equal(smgw_message_add_bcc(m, "b@example.com", NULL, NULL), SMGW_OK);
     assert_int_equal(smgw_message_add_cc(m, "c@example.com", "", NULL), SMGW_OK);
-    assert_error(smgw_message_add_to(m, "a@b@example.com", NULL, &error), &error, SMGW_ERR_INVALID, "to", SMGW_RULE_SYNTAX);
+    assert_error(
+        smgw_message_add_to(m, "a@b@example.com", NULL, &error), &error, SMGW_ERR_INVALID, "to", SMGW_RULE_SYNTAX);
     assert_error(smgw_message_add_cc(m, "", NULL, &error), &error, SMGW_ERR_INVALID, "cc", SMGW_RULE_EMPTY);
     assert_error(smgw_message_add_bcc(m, "d@example.com", "\xff", &error), &error, SMGW_ERR_INVALID, "display_name",
-                 SMGW_RULE_UTF8);
+        SMGW_RULE_UTF8);
     char name[MGW_MESSAGE_MAX_NAME + 2];
     memset(name, 'n', sizeof name - 1);
     name[sizeof name - 1] = '\0';
     assert_error(smgw_message_add_to(m, "d@example.com", name, &error), &error, SMGW_ERR_INVALID, "display_name",
-                 SMGW_RULE_TOO_LONG);
+        SMGW_RULE_TOO_LONG);
     assert_int_equal(m->recipient_count, 3);
     assert_string_equal(m->recipients[0].name, " ABcc: x ");
     assert_int_equal(m->recipients[1].kind, MGW_RECIPIENT_BCC);
@@ -60,7 +62,7 @@ static void the_number_of_recipients_is_limited(void **state)
     for (size_t i = 0; i < MGW_MESSAGE_MAX_RECIPIENTS; i++)
         assert_int_equal(smgw_message_add_bcc(m, "a@example.com", NULL, NULL), SMGW_OK);
     assert_error(smgw_message_add_to(m, "a@example.com", NULL, &error), &error, SMGW_ERR_TOO_LARGE, "recipients",
-                 SMGW_RULE_COUNT);
+        SMGW_RULE_COUNT);
 }
 
 static void a_refused_input_changes_nothing(void **state)
@@ -88,8 +90,13 @@ static void bodies_end_their_lines_with_crlf(void **state)
     static const struct {
         const char *text, *kept;
     } cases[] = {
-        { "", "" },         { "a", "a\r\n" },       { "a\n", "a\r\n" },       { "a\r", "a\r\n" },
-        { "\n\n", "\r\n\r\n" }, { "a\r\r\nb", "a\r\n\r\nb\r\n" }, { "a\nb\rc\r\nd", "a\r\nb\r\nc\r\nd\r\n" },
+        { "", "" },
+        { "a", "a\r\n" },
+        { "a\n", "a\r\n" },
+        { "a\r", "a\r\n" },
+        { "\n\n", "\r\n\r\n" },
+        { "a\r\r\nb", "a\r\n\r\nb\r\n" },
+        { "a\nb\rc\r\nd", "a\r\nb\r\nc\r\nd\r\n" },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(smgw_message_set_text(m, cases[i].text, strlen(cases[i].text), NULL), SMGW_OK);
@@ -109,7 +116,7 @@ static void a_body_is_limited(void **state)
     assert_non_null(text);
     memset(text, '\n', MGW_MESSAGE_MAX_TEXT + 1);
     assert_error(smgw_message_set_text(m, text, MGW_MESSAGE_MAX_TEXT + 1, &error), &error, SMGW_ERR_TOO_LARGE, "text",
-                 SMGW_RULE_TOO_LONG);
+        SMGW_RULE_TOO_LONG);
     assert_int_equal(smgw_message_set_text(m, text, MGW_MESSAGE_MAX_TEXT, NULL), SMGW_OK);
     assert_int_equal(m->text.len, 2 * (size_t)MGW_MESSAGE_MAX_TEXT);
     free(text);
@@ -197,8 +204,8 @@ static void bytes_are_copied_and_limited(void **state)
     assert_string_equal(m->attachments[0].filename, "x.txt");
     assert_int_equal(smgw_message_attach_bytes(m, "..", NULL, data, 3, &error), SMGW_ERR_INVALID);
     assert_string_equal(error.field, "filename");
-    assert_int_equal(smgw_message_attach_bytes(m, "x", NULL, data, MGW_MESSAGE_MAX_ATTACHED_BYTES + 1, &error),
-                     SMGW_ERR_TOO_LARGE);
+    assert_int_equal(
+        smgw_message_attach_bytes(m, "x", NULL, data, MGW_MESSAGE_MAX_ATTACHED_BYTES + 1, &error), SMGW_ERR_TOO_LARGE);
     assert_int_equal(smgw_message_attach_bytes(m, "empty", NULL, NULL, 0, NULL), SMGW_OK);
     assert_int_equal(m->attachment_count, 2);
     while (m->attachment_count < MGW_MESSAGE_MAX_ATTACHMENTS)

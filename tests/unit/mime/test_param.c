@@ -46,22 +46,23 @@ static const struct field_case {
     { "a/b; k=\"\\", "a/b", "k", "\\", 1 },
     /* RFC 2231 section 3 and 4. */
     { "message/external-body; access-type=URL;\r\n URL*0=\"ftp://\";\r\n URL*1=\"cs.utk.edu/pub/moore/x.ps\"",
-      "message/external-body", "url", "ftp://cs.utk.edu/pub/moore/x.ps", 0 },
+        "message/external-body", "url", "ftp://cs.utk.edu/pub/moore/x.ps", 0 },
     { "application/x-stuff; title*=us-ascii'en-us'This%20is%20%2A%2A%2Afun%2A%2A%2A", "application/x-stuff", "title",
-      "This is ***fun***", 0 },
+        "This is ***fun***", 0 },
     { "application/x-stuff\r\n ;title*0*=us-ascii'en'This%20is%20even%20more%20\r\n ;title*1*=%2A%2A%2Afun%2A%2A%2A%20"
-      "\r\n ;title*2=\"isn't it!\"", "application/x-stuff", "title", "This is even more ***fun*** isn't it!", 0 },
+      "\r\n ;title*2=\"isn't it!\"",
+        "application/x-stuff", "title", "This is even more ***fun*** isn't it!", 0 },
     { "a; f*1*=%62; f*0*=utf-8''%61", "a", "f", "ab", 0 },
-    { "a; f*0*=utf-8''%C3; f*1*=%BC", "a", "f", "\xc3\xbc", 0 },              /* a character split between segments */
+    { "a; f*0*=utf-8''%C3; f*1*=%BC", "a", "f", "\xc3\xbc", 0 }, /* a character split between segments */
     { "a; f*=iso-8859-1'de'%FC", "a", "f", "\xc3\xbc", 0 },
-    { "a; f*=ISO-8859-1''%fc; f=plain", "a", "f", "\xc3\xbc", 0 },            /* the extended form wins */
+    { "a; f*=ISO-8859-1''%fc; f=plain", "a", "f", "\xc3\xbc", 0 }, /* the extended form wins */
     { "a; f*=x-unknown''%fc", "a", "f", "\xef\xbf\xbd", 0 },
-    { "a; f*=%C3%BC", "a", "f", "\xc3\xbc", 1 },                              /* no charset and language */
+    { "a; f*=%C3%BC", "a", "f", "\xc3\xbc", 1 }, /* no charset and language */
     { "a; f*=utf-8''100%", "a", "f", "100%", 1 },
     { "a; f*=utf-8''%4", "a", "f", "%4", 1 },
     { "a; f*=utf-8''a%00b%0d%0ac", "a", "f", "a b  c", 0 },
-    { "a; f*1=b", "a", "f", "", 0 },                                          /* no segment 0 */
-    { "a; f*0=a; f*2=c", "a", "f", "a", 0 },                                  /* ends at the gap */
+    { "a; f*1=b", "a", "f", "", 0 },         /* no segment 0 */
+    { "a; f*0=a; f*2=c", "a", "f", "a", 0 }, /* ends at the gap */
     { "a; f*99999999999999999999=b; f=c", "a", "f", "c", 0 },
     { "a; f*0*=utf-8''%2e%2e; f*1*=%2fetc%2fpasswd", "a", "f", "../etc/passwd", 0 }, /* M22 */
     { "a; f=\"=?utf-8?B?Li4vLi4vZXZpbA==?=\"", "a", "f", "../../evil", 0 },          /* M24 */
@@ -92,7 +93,8 @@ static void decodes_pairs_from_elsewhere(void **state)
     mgw_arena arena;
     mgw_arena_init(&arena, 1 << 20);
     const mgw_param type[] = { { str("CHARSET"), str("utf-8") }, { str("NAME"), str("old.txt") } };
-    const mgw_param disposition[] = { { str("FILENAME*1*"), str("%BC.txt") }, { str("FILENAME*0*"), str("UTF-8''%C3") } };
+    const mgw_param disposition[] = { { str("FILENAME*1*"), str("%BC.txt") },
+        { str("FILENAME*0*"), str("UTF-8''%C3") } };
     mgw_param_list types = { type, COUNT_OF(type) }, dispositions = { disposition, COUNT_OF(disposition) };
     mgw_param_list none = { NULL, 0 };
     assert_string_equal(mgw_param_filename(&arena, dispositions, types, NULL), "\xc3\xbc.txt");

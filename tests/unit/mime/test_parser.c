@@ -182,7 +182,10 @@ static const struct leaf_case {
     mgw_bytes content;
     uint32_t defects;
 } leaf_cases[] = {
-#define T(text) { text, sizeof(text) - 1 }
+#define T(text)                                                                                                        \
+    {                                                                                                                  \
+        text, sizeof(text) - 1                                                                                         \
+    }
     { T(""), "text/plain", "7bit", "", "", T(""), 0 },
     { T("\r\n"), "text/plain", "7bit", "", "", T(""), 0 },
     { T("\nx\n"), "text/plain", "7bit", "", "", T("x\n"), 0 },
@@ -200,28 +203,29 @@ static const struct leaf_case {
     { T("Content-Transfer-Encoding: base64\r\n\r\nQUJD=REVG"), "text/plain", "base64", "", "", T("ABC"), 0 },
     /* M17: octets whose encoding is not known. */
     { T("Content-Type: text/html\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\nbegin"), "application/octet-stream",
-      "x-uuencode", "", "", T("begin"), 1 },
+        "x-uuencode", "", "", T("begin"), 1 },
     /* M19 */
     { T("Content-Transfer-Encoding: Quoted-Printable (yes)\r\n\r\na=\r\n=0D=0A=Z=="), "text/plain", "quoted-printable",
-      "", "", T("a\r\n=Z="), 0 },
+        "", "", T("a\r\n=Z="), 0 },
     /* M22, M24: decoded here, made safe by smgw_attachment_name(). */
     { T("Content-Disposition: attachment; filename*0*=UTF-8''%2e%2e; filename*1*=%2fetc%2fpasswd\r\n\r\n"),
-      "text/plain", "7bit", "", "../etc/passwd", T(""), 0 },
-    { T("Content-Type: a/b; name=\"=?utf-8?B?Li4vLi4vZXZpbA==?=\"\r\n\r\n"), "a/b", "7bit", "", "../../evil", T(""), 0 },
+        "text/plain", "7bit", "", "../etc/passwd", T(""), 0 },
+    { T("Content-Type: a/b; name=\"=?utf-8?B?Li4vLi4vZXZpbA==?=\"\r\n\r\n"), "a/b", "7bit", "", "../../evil", T(""),
+        0 },
     /* M25: UTF-7 is never decoded. */
     { T("Content-Type: text/html; charset=UTF-7\r\n\r\n+ADw-script+AD4-"), "text/html", "7bit", "utf-7", "",
-      T("+ADw-script+AD4-"), 0 },
+        T("+ADw-script+AD4-"), 0 },
     /* M30: nothing is reassembled. */
     { T("Content-Type: message/partial; number=1; total=99999999\r\n\r\nb"), "message/partial", "7bit", "", "", T("b"),
-      0 },
+        0 },
     { T("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nQQ=="), "message/rfc822", "base64",
-      "", "", T("A"), 1 },
+        "", "", T("A"), 1 },
     { T("Content-Type: text/plain; charset=windows-1252\r\n\r\n\x80"), "text/plain", "7bit", "windows-1252", "",
-      T("\xe2\x82\xac"), 0 },
-    { T("Content-Type: text/plain; charset=x-nonsense\r\n\r\n\x80"), "text/plain", "7bit", "x-nonsense", "",
-      T("\x80"), 0 },
+        T("\xe2\x82\xac"), 0 },
+    { T("Content-Type: text/plain; charset=x-nonsense\r\n\r\n\x80"), "text/plain", "7bit", "x-nonsense", "", T("\x80"),
+        0 },
     { T("Content-Type: image/png; charset=windows-1252\r\n\r\n\x80"), "image/png", "7bit", "windows-1252", "",
-      T("\x80"), 0 },
+        T("\x80"), 0 },
 #undef T
 };
 
@@ -250,25 +254,33 @@ static const struct split_case {
     uint32_t defects;
 } split_cases[] = {
     /* M12: one boundary begins another; whole lines are compared. */
-    { "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\nx\n--bb--\n"
-      "--b\n\ny\n--b--\n", "x|y", 0 },
-    { "Content-Type: multipart/mixed; boundary=b\n\n--bx\n--b\n\n--bx\nx --b\n\n--b-\n--b--\n", "--bx\nx --b\n\n--b-", 0 },
+    { "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; "
+      "boundary=bb\n\n--bb\n\nx\n--bb--\n"
+      "--b\n\ny\n--b--\n",
+        "x|y", 0 },
+    { "Content-Type: multipart/mixed; boundary=b\n\n--bx\n--b\n\n--bx\nx --b\n\n--b-\n--b--\n", "--bx\nx --b\n\n--b-",
+        0 },
     /* The inner one is not closed. */
-    { "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/mixed; boundary=i\n\n--i\n\nx\n--o\n\ny\n"
-      "--o--\n", "x|y", 1 },
+    { "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/mixed; "
+      "boundary=i\n\n--i\n\nx\n--o\n\ny\n"
+      "--o--\n",
+        "x|y", 1 },
     /* M10: of two boundaries the first counts. */
     { "Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\nx\n--b\n\ny\n--a--\n", "x\n--b\n\ny", 1 },
     /* Nothing between delimiters, headers cut by a delimiter, no line end at the end. */
     { "Content-Type: multipart/mixed; boundary=a\n\n--a\n--a\n\n--a\nX: y\n--a\n\n\n--a--", "|||", 0 },
     { "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx", "x", 1 },
     { "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a--\n--a\n\ny\n", "x", 0 },
-    { "Content-Type: multipart/mixed; boundary=a\n--a\n\nx\n--a--\n", "", 1 }, /* the first delimiter is a line of the header */
+    { "Content-Type: multipart/mixed; boundary=a\n--a\n\nx\n--a--\n", "",
+        1 }, /* the first delimiter is a line of the header */
     { "Content-Type: multipart/mixed; boundary=\"a \"\n\n--a\n\nx\n--a--\n", "x", 0 },
     { "Content-Type: multipart/mixed; boundary*=us-ascii''a%2Bb\n\n--a+b\n\nx\n--a+b--\n", "x", 0 },
     { "Content-Type: multipart/mixed; boundary=\"=?x?q?y?=\"\n\n--=?x?q?y?=\n\nx\n--=?x?q?y?=--\n", "x", 0 },
     /* M09: longer than it may be. */
-    { "Content-Type: multipart/mixed; boundary=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n\n"
-      "--bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n\nx\n", "x\n", 1 },
+    { "Content-Type: multipart/mixed; "
+      "boundary=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n\n"
+      "--bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n\nx\n",
+        "x\n", 1 },
     { "Content-Type: multipart/digest; boundary=a\n\n--a\n\nSubject: s\n\nx\n--a--\n", "Subject: s\n\nx|x", 0 },
     { "Content-Type: multipart/mixed; boundary=a\nContent-Transfer-Encoding: base64\n\n--a\n\nx\n--a--\n", "x", 1 },
 };
@@ -307,10 +319,10 @@ static void splits_at_whole_boundary_lines(void **state)
 static void an_empty_boundary_is_refused(void **state)
 {
     (void)state; /* M08 */
-    assert_refused(MGW_LIT("Content-Type: multipart/mixed; boundary=\"\"\r\n\r\n--\r\n\r\nx\r\n"), SMGW_ERR_INVALID,
-                   "boundary");
-    assert_refused(MGW_LIT("Content-Type: multipart/mixed; boundary=\" \"\r\n\r\n--\r\n\r\nx\r\n"), SMGW_ERR_INVALID,
-                   "boundary");
+    assert_refused(
+        MGW_LIT("Content-Type: multipart/mixed; boundary=\"\"\r\n\r\n--\r\n\r\nx\r\n"), SMGW_ERR_INVALID, "boundary");
+    assert_refused(
+        MGW_LIT("Content-Type: multipart/mixed; boundary=\" \"\r\n\r\n--\r\n\r\nx\r\n"), SMGW_ERR_INVALID, "boundary");
 }
 
 static void add_times(mgw_buf *buf, size_t n, const char *text)
@@ -323,7 +335,8 @@ static void add_times(mgw_buf *buf, size_t n, const char *text)
 static void add_nested(mgw_buf *buf, size_t depth, bool is_message)
 {
     for (size_t i = 0; i < depth; i++) {
-        mgw_buf_add_str(buf, is_message ? "Content-Type: message/rfc822\r\n\r\n" : "Content-Type: multipart/mixed; boundary=b");
+        mgw_buf_add_str(
+            buf, is_message ? "Content-Type: message/rfc822\r\n\r\n" : "Content-Type: multipart/mixed; boundary=b");
         if (is_message)
             continue;
         mgw_buf_add_u64(buf, i);
@@ -365,11 +378,11 @@ static void counts_and_sizes_are_limited(void **state)
         size_t accepted;
         const char *field;
     } floods[] = {
-        { "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "--b\r\n\r\nx\r\n", "--b--", 9999, "parts" },  /* M03 */
-        { "", "X-a: b\r\n", "\r\n", 10000, "header" },                                                      /* M04 */
-        { "To: ", "a@b.c,", "\r\n\r\n", 10000, "addresses" },                                               /* M07 */
+        { "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "--b\r\n\r\nx\r\n", "--b--", 9999, "parts" }, /* M03 */
+        { "", "X-a: b\r\n", "\r\n", 10000, "header" },                                                       /* M04 */
+        { "To: ", "a@b.c,", "\r\n\r\n", 10000, "addresses" },                                                /* M07 */
         { "To: a@b.c\r\nCc: ", "a@b.c,", "\r\n\r\n", 9999, "addresses" },
-        { "Subject: =?utf-8?Q?", "=41", "?=\r\n\r\n", 64 * 1024, "field" },                                 /* M31 */
+        { "Subject: =?utf-8?Q?", "=41", "?=\r\n\r\n", 64 * 1024, "field" }, /* M31 */
         { "Subject: ", "a", "\r\n\r\n", 64 * 1024, "field" },
         { "Content-Disposition: attachment; filename=", "a", "\r\n\r\n", 64 * 1024, "field" },
         { "From: ", "a", " <a@b.c>\r\n\r\n", 64 * 1024, "field" },
@@ -440,7 +453,8 @@ static void assert_clean(const char *text)
 
 static void assert_all_clean(const smgw_mail *mail)
 {
-    const smgw_address_list *lists[] = { &mail->from, &mail->sender, &mail->reply_to, &mail->to, &mail->cc, &mail->bcc };
+    const smgw_address_list *lists[] = { &mail->from, &mail->sender, &mail->reply_to, &mail->to, &mail->cc,
+        &mail->bcc };
     assert_clean(mail->subject);
     assert_clean(mail->message_id);
     assert_clean(mail->in_reply_to);
@@ -451,8 +465,8 @@ static void assert_all_clean(const smgw_mail *mail)
         }
     for (size_t i = 0; i < mail->part_count; i++) {
         const smgw_part *part = &mail->parts[i];
-        const char *texts[] = { part->section,     part->media_type, part->charset,   part->encoding,
-                                part->disposition, part->filename,   part->content_id };
+        const char *texts[] = { part->section, part->media_type, part->charset, part->encoding, part->disposition,
+            part->filename, part->content_id };
         for (size_t k = 0; k < COUNT_OF(texts); k++)
             assert_clean(texts[k]);
     }
