@@ -59,7 +59,7 @@ smgw_status mgw_ws_open_read(
     mgw_workspace *workspace, mgw_bytes path, uint64_t max_size, mgw_ws_source *source, smgw_error *error)
 {
     char name[MGW_WS_MAX_PATH + 1];
-    struct stat seen;
+    struct stat seen = { 0 };
     *source = (mgw_ws_source){ -1, 0 };
     smgw_rule rule = mgw_ws_check_path(path);
     if (rule != SMGW_RULE_OK)

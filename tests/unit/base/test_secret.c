@@ -5,7 +5,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,6 +129,37 @@ static void set_anew_moves_and_unmaps(void **state)
     assert_null(secret.pages);
 }
 
+/* The library's munmap(), so that a test sees the pages at the last moment that they are there. */
+static const unsigned char *watched;
+static bool was_wiped;
+
+int munmap(void *address, size_t len)
+{
+    if (watched != NULL && address == (const void *)watched) {
+        was_wiped = true;
+        for (size_t i = 0; i < len; i++)
+            was_wiped = was_wiped && watched[i] == 0;
+        watched = NULL;
+    }
+    return (int)syscall(SYS_munmap, address, len);
+}
+
+static void pages_are_wiped_before_they_go_back(void **state)
+{
+    (void)state;
+    mgw_secret secret = MGW_SECRET_INIT;
+    assert_int_equal(mgw_secret_set(&secret, mgw_bytes_str(CANARY)), SMGW_OK);
+    watched = (const unsigned char *)secret.pages;
+    assert_int_equal(mgw_secret_set(&secret, MGW_LIT("new")), SMGW_OK);
+    assert_null(watched);
+    assert_true(was_wiped);
+    was_wiped = false;
+    watched = (const unsigned char *)secret.pages;
+    mgw_secret_free(&secret);
+    assert_null(watched);
+    assert_true(was_wiped);
+}
+
 static void set_from_its_own_bytes(void **state)
 {
     (void)state;
@@ -206,6 +239,7 @@ int main(void)
         cmocka_unit_test(too_large_keeps_the_old_one),
         cmocka_unit_test(no_memory_keeps_the_old_one),
         cmocka_unit_test(set_anew_moves_and_unmaps),
+        cmocka_unit_test(pages_are_wiped_before_they_go_back),
         cmocka_unit_test(set_from_its_own_bytes),
         cmocka_unit_test(pages_are_locked_and_stay_out_of_dumps_and_children),
         cmocka_unit_test(child_reads_zeros),
