@@ -103,12 +103,18 @@ static smgw_status begin_group(scan *s)
     return status;
 }
 
+/* Whether words may belong to the mailbox: they do no more when its "<>" is closed. */
+static bool takes_mailbox(const entry *e)
+{
+    return e->in_angle || !e->has_angle;
+}
+
 /* Notes a blank between words: one space in a phrase, and in a mailbox legal only beside a dot or '@'. */
 static void before_word(entry *e, char first)
 {
     if (!e->in_angle && e->gap && e->phrase.len > 0)
         mgw_buf_add_byte(&e->phrase, ' ');
-    if (e->gap && e->mailbox.len > 0) {
+    if (takes_mailbox(e) && e->gap && e->mailbox.len > 0) {
         char last = e->mailbox.data[e->mailbox.len - 1];
         bool joins = last == '.' || last == '@' || first == '.' || first == '@';
         e->is_broken = e->is_broken || !joins;
@@ -121,7 +127,7 @@ static void add_octet(entry *e, char c)
     before_word(e, c);
     if (!e->in_angle)
         mgw_buf_add_byte(&e->phrase, c);
-    if (e->has_angle && !e->in_angle)
+    if (!takes_mailbox(e))
         return;
     mgw_buf_add_byte(&e->mailbox, c);
     e->has_at = e->has_at || c == '@';
@@ -143,7 +149,7 @@ static void scan_quoted(scan *s)
             mgw_buf_add_byte(&e->phrase, c);
     }
     s->reader->defects += is_closed ? 0 : 1;
-    if (!e->has_angle || e->in_angle)
+    if (takes_mailbox(e))
         mgw_buf_add_bytes(&e->mailbox, mgw_bytes_slice(s->text, start, s->at - start));
 }
 

@@ -60,6 +60,7 @@ static const struct list_case {
     { "(open b@x.org", "open b@x.org <>", 2 },
     { "a <b@x.org> <c@x.org>", "a <c@x.org>", 1 },
     { "a@x.org>", "a@x.org> <>", 1 },
+    { "a <b@x.org> c", "a c <b@x.org>", 0 },
     { ";;;", "", 0 },
     { ":", "", 0 },
     { "\"", "", 2 },
