@@ -15,7 +15,7 @@ extern "C" {
 
 /** How TLS begins (RFC 8314). */
 typedef enum smgw_tls {
-    SMGW_TLS_AUTO = 0, /**< By the port: 143, 587, 25 and 2525 STARTTLS, all others implicit TLS; see smtp_tls. */
+    SMGW_TLS_AUTO = 0, /**< By the port: IMAP on 143 STARTTLS, else implicit; SMTP on 465 implicit, else STARTTLS. */
     SMGW_TLS_IMPLICIT, /**< TLS from the first byte. */
     SMGW_TLS_STARTTLS  /**< STARTTLS, required; the connection ends where the server does not offer it. */
 } smgw_tls;
@@ -41,7 +41,7 @@ typedef struct smgw_account {
     smgw_tls imap_tls;
     const char *smtp_host;    /**< Host name (A-labels) or IP address; NULL: the account cannot send. */
     uint16_t smtp_port;       /**< 0: 587, or 465 with SMGW_TLS_IMPLICIT. */
-    smgw_tls smtp_tls;        /**< SMGW_TLS_AUTO: 465 implicit TLS, all others STARTTLS. */
+    smgw_tls smtp_tls;
     smgw_auth auth;
     const char *username;
     const char *password;     /**< For SMGW_AUTH_PASSWORD; must be NULL otherwise. */

@@ -41,7 +41,6 @@
     X(EMAIL_REFUSED, WARNING)          \
     X(EMAIL_FAILED, WARNING)           \
     X(EMAIL_OUTCOME_UNKNOWN, WARNING)  \
-    X(MAILBOX_READ, INFO)              \
     X(ATTACHMENT_DOWNLOAD, INFO)       \
     X(MESSAGE_MOVED, INFO)             \
     X(MESSAGE_COPIED, INFO)            \

@@ -54,15 +54,33 @@ static smgw_status note_uidvalidity(void *context, const mgw_imap_event *event, 
     return SMGW_OK;
 }
 
+smgw_status mgw_reading_open(mgw_reading *reading, const char *folder, uint32_t *command, smgw_error *error)
+{
+    smgw_status status = mgw_imap_examine(reading->engine, mgw_bytes_str(folder), command);
+    return status == SMGW_OK ? SMGW_OK : mgw_error_set(error, status, "folder", "folder: %s", smgw_status_text(status));
+}
+
+smgw_status mgw_reading_opened(mgw_reading *reading, uint32_t command, uint32_t *uidvalidity, smgw_error *error)
+{
+    *uidvalidity = 0;
+    smgw_status status = mgw_imap_session_run(
+        reading->session, "EXAMINE", command, &reading->wait, note_uidvalidity, uidvalidity, error);
+    /* Servers need not say why (RFC 3501 section 6.3.2); that there is no such folder is what they nearly always mean.
+     */
+    if (status == SMGW_ERR_PERMANENT)
+        return mgw_error_set(error, SMGW_ERR_NOT_FOUND, "folder", "folder: the server cannot open it");
+    if (status == SMGW_OK && *uidvalidity == 0)
+        return mgw_error_set(error, SMGW_ERR_UNSUPPORTED, "folder", "folder: the server gives it no UIDVALIDITY");
+    return status;
+}
+
 smgw_status mgw_reading_open_ref(mgw_reading *reading, const smgw_ref *ref, smgw_error *error)
 {
     uint32_t command = 0;
     uint32_t uidvalidity = 0;
-    smgw_status status = mgw_imap_examine(reading->engine, mgw_bytes_str(ref->folder), &command);
-    if (status != SMGW_OK)
-        return mgw_error_set(error, status, "folder", "folder: %s", smgw_status_text(status));
-    status = mgw_imap_session_run(
-        reading->session, "EXAMINE", command, &reading->wait, note_uidvalidity, &uidvalidity, error);
+    smgw_status status = mgw_reading_open(reading, ref->folder, &command, error);
+    if (status == SMGW_OK)
+        status = mgw_reading_opened(reading, command, &uidvalidity, error);
     if (status == SMGW_OK && uidvalidity != ref->uidvalidity)
         status = mgw_error_status(error, SMGW_ERR_STALE);
     return status;

@@ -31,6 +31,16 @@ smgw_status mgw_check_folder(const char *folder, smgw_error *error);
 smgw_status mgw_check_ref(const smgw_ref *ref, smgw_error *error);
 
 /*
+ * Queues the opening of a folder for reading. Commands that depend on it may be queued before mgw_reading_opened()
+ * waits for the answer, so that they travel together; after a refusal they have to be awaited all the same.
+ */
+smgw_status mgw_reading_open(mgw_reading *reading, const char *folder, uint32_t *command, smgw_error *error);
+
+/* SMGW_ERR_NOT_FOUND where the server refuses to open the folder for good; SMGW_ERR_UNSUPPORTED without a UIDVALIDITY.
+ */
+smgw_status mgw_reading_opened(mgw_reading *reading, uint32_t command, uint32_t *uidvalidity, smgw_error *error);
+
+/*
  * Opens the folder of `ref` for reading; SMGW_ERR_STALE where its UIDVALIDITY is no longer that of the reference.
  */
 smgw_status mgw_reading_open_ref(mgw_reading *reading, const smgw_ref *ref, smgw_error *error);

@@ -32,8 +32,6 @@ static bool make_room(collector *found, size_t more)
 static smgw_status collect(void *context, const mgw_imap_event *event, smgw_error *error)
 {
     collector *found = context;
-    if (event->type == MGW_IMAP_MAILBOX)
-        found->list.uidvalidity = event->mailbox.uidvalidity;
     if (event->type != MGW_IMAP_SEARCH)
         return SMGW_OK;
     if (!make_room(found, event->search.count))
@@ -71,16 +69,21 @@ smgw_status mgw_search_folder(mgw_reading *reading, const char *folder, const mg
     smgw_uid_list *list, smgw_error *error)
 {
     *list = (smgw_uid_list)SMGW_UID_LIST_INIT;
-    uint32_t command = 0;
-    smgw_status status = mgw_imap_examine(reading->engine, mgw_bytes_str(folder), NULL);
-    if (status == SMGW_OK)
-        status = mgw_imap_uid_search(reading->engine, search, &command);
+    uint32_t opening = 0;
+    uint32_t searching = 0;
+    smgw_status status = mgw_reading_open(reading, folder, &opening, error);
+    if (status != SMGW_OK)
+        return status;
+    status = mgw_imap_uid_search(reading->engine, search, &searching);
     if (status != SMGW_OK)
         return mgw_error_status(error, status);
     collector found = { SMGW_UID_LIST_INIT, 0 };
-    status = mgw_imap_session_run(reading->session, "SEARCH", command, &reading->wait, collect, &found, error);
-    if (status == SMGW_OK && found.list.uidvalidity == 0)
-        status = mgw_error_set(error, SMGW_ERR_UNSUPPORTED, "folder", "folder: the server gives it no UIDVALIDITY");
+    status = mgw_reading_opened(reading, opening, &found.list.uidvalidity, error);
+    /* A folder that did not open leaves the search unanswered yet: its refusal is read, and says nothing new. */
+    smgw_status searched = mgw_imap_session_run(
+        reading->session, "SEARCH", searching, &reading->wait, collect, &found, status == SMGW_OK ? error : NULL);
+    if (status == SMGW_OK)
+        status = searched;
     if (status != SMGW_OK) {
         smgw_uid_list_dispose(&found.list);
         return status;
