@@ -150,7 +150,7 @@ static bool examining(mgw_imap *imap)
 static void on_capability(mgw_imap *imap, mgw_imap_lexer *lexer)
 {
     mgw_imap_command *command = mgw_imap_find_started(imap, MGW_IMAP_KIND_CAPABILITY);
-    mgw_imap_lex_maybe(lexer, ' ');
+    mgw_imap_lex_char(lexer, ' ');
     imap->capabilities = mgw_imap_parse_capabilities(mgw_imap_lex_rest(lexer));
     if (command != NULL)
         command->items++;
@@ -277,7 +277,7 @@ static void apply_code(mgw_imap *imap, const mgw_imap_resp_text *text)
 
 static void on_untagged_status(mgw_imap *imap, mgw_bytes word, mgw_imap_lexer *lexer)
 {
-    mgw_imap_lex_maybe(lexer, ' ');
+    mgw_imap_lex_char(lexer, ' ');
     mgw_imap_resp_text text = mgw_imap_parse_resp_text(mgw_imap_lex_rest(lexer));
     if (mgw_bytes_equal_fold(word, MGW_LIT("BYE")))
         mgw_imap_push(imap, MGW_IMAP_BYE, 0)->bye = text.text;
@@ -354,7 +354,7 @@ static void on_tagged(mgw_imap *imap, mgw_bytes tag, mgw_imap_lexer *lexer)
         return;
     }
     bool good = mgw_imap_lex_char(lexer, ' ') && mgw_imap_lex_atom(lexer, &word) &&
-                (mgw_imap_lex_maybe(lexer, ' ') || mgw_imap_lex_end(lexer));
+                (mgw_imap_lex_char(lexer, ' ') || mgw_imap_lex_end(lexer));
     mgw_imap_resp_text text = mgw_imap_parse_resp_text(mgw_imap_lex_rest(lexer));
     smgw_status status = SMGW_OK;
     if (!good || !status_of_word(word, &text, &status)) {

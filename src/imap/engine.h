@@ -106,8 +106,9 @@ typedef struct mgw_imap_body {
 } mgw_imap_body;
 
 /*
- * Data: BODY_BEGIN, BODY_DATA ..., BODY_END, once at most. A body that the server gives as NIL is an empty body. DONE
- * with `items` 0 and no BODY_BEGIN: there is no such message (or the server said its data were another's).
+ * Data: BODY_BEGIN, BODY_DATA ..., BODY_END, once at most. A body that the server gives as NIL is an empty body, and
+ * servers say so of a section that does not exist. DONE with `items` 0 and no BODY_BEGIN: there is no such message (or
+ * the server said its data were another's).
  */
 smgw_status mgw_imap_uid_fetch_body(mgw_imap *imap, const mgw_imap_body *body, uint32_t *command);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine's state, shared by engine.c (queue, bytes, events), commands.c (what is asked) and answers.c (what comes).
+/*
+ * The engine's state, shared by engine.c (queue, bytes, events), commands.c (what is asked) and answers.c (what comes).
  */
 #ifndef MGW_IMAP_INTERNAL_H
 #define MGW_IMAP_INTERNAL_H

@@ -19,11 +19,6 @@ bool mgw_imap_lex_end(const mgw_imap_lexer *lexer)
 
 bool mgw_imap_lex_char(mgw_imap_lexer *lexer, char c)
 {
-    return mgw_imap_lex_maybe(lexer, c);
-}
-
-bool mgw_imap_lex_maybe(mgw_imap_lexer *lexer, char c)
-{
     if (lexer->at == lexer->end || *lexer->at != c)
         return false;
     lexer->at++;
@@ -127,12 +122,12 @@ static bool lex_literal(mgw_imap_lexer *lexer, mgw_bytes *text)
 
 bool mgw_imap_lex_string(mgw_imap_lexer *lexer, mgw_bytes *text)
 {
-    if (mgw_imap_lex_maybe(lexer, '"'))
+    if (mgw_imap_lex_char(lexer, '"'))
         return lex_quoted(lexer, text);
-    if (mgw_imap_lex_maybe(lexer, '{'))
+    if (mgw_imap_lex_char(lexer, '{'))
         return lex_literal(lexer, text);
     *text = mgw_bytes_of(NULL, 0);
-    if (!mgw_imap_lex_maybe(lexer, MGW_IMAP_LITERAL_GONE))
+    if (!mgw_imap_lex_char(lexer, MGW_IMAP_LITERAL_GONE))
         return false;
     lexer->dropped++;
     return true;
@@ -175,11 +170,11 @@ bool mgw_imap_lex_skip(mgw_imap_lexer *lexer)
     size_t depth = 0;
     do {
         mgw_bytes atom;
-        if (mgw_imap_lex_maybe(lexer, '('))
+        if (mgw_imap_lex_char(lexer, '('))
             depth++;
-        else if (depth > 0 && mgw_imap_lex_maybe(lexer, ')'))
+        else if (depth > 0 && mgw_imap_lex_char(lexer, ')'))
             depth--;
-        else if (depth > 0 && mgw_imap_lex_maybe(lexer, ' '))
+        else if (depth > 0 && mgw_imap_lex_char(lexer, ' '))
             continue;
         else if (at_string(lexer) ? !skip_string(lexer) : !mgw_imap_lex_atom(lexer, &atom))
             return false;

@@ -28,11 +28,8 @@ int mgw_imap_lex_peek(const mgw_imap_lexer *lexer);
 
 bool mgw_imap_lex_end(const mgw_imap_lexer *lexer);
 
-/* Exactly this byte. */
+/* Takes this byte. False, and nothing is taken, where another one is next. */
 bool mgw_imap_lex_char(mgw_imap_lexer *lexer, char c);
-
-/* This byte, if it is the next one. */
-bool mgw_imap_lex_maybe(mgw_imap_lexer *lexer, char c);
 
 /* One or more bytes that are no blank, parenthesis, quote, brace or control. Brackets and backslashes are taken. */
 bool mgw_imap_lex_atom(mgw_imap_lexer *lexer, mgw_bytes *atom);

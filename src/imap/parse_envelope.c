@@ -19,11 +19,11 @@ static bool parse_addresses(mgw_imap_lexer *lexer, const mgw_imap_limits *limits
         return true;
     if (!mgw_imap_lex_char(lexer, '('))
         return false;
-    while (!mgw_imap_lex_maybe(lexer, ')')) {
+    while (!mgw_imap_lex_char(lexer, ')')) {
         mgw_imap_address address = { 0 };
         if (!parse_address(lexer, &address))
             return false;
-        mgw_imap_lex_maybe(lexer, ' ');
+        mgw_imap_lex_char(lexer, ' ');
         if (array.count == limits->addresses) {
             lexer->dropped++;
             continue;

@@ -74,12 +74,12 @@ static bool parse_flags(fetch_parser *parser)
     uint32_t bits = 0;
     if (!mgw_imap_lex_char(lexer, '('))
         return false;
-    while (!mgw_imap_lex_maybe(lexer, ')')) {
+    while (!mgw_imap_lex_char(lexer, ')')) {
         mgw_bytes flag;
         if (!mgw_imap_lex_atom(lexer, &flag))
             return false;
         bits |= flag_bit(flag);
-        if (!mgw_imap_lex_maybe(lexer, ' ') && mgw_imap_lex_peek(lexer) != ')')
+        if (!mgw_imap_lex_char(lexer, ' ') && mgw_imap_lex_peek(lexer) != ')')
             return false;
     }
     parser->out->fetch.flags = bits;
@@ -129,7 +129,7 @@ static bool parse_body(fetch_parser *parser, mgw_bytes name)
     mgw_bytes text;
     if (!mgw_imap_parse_body_name(name, &parts))
         return false;
-    bool streamed = mgw_imap_lex_maybe(&parser->lexer, MGW_IMAP_LITERAL_GONE);
+    bool streamed = mgw_imap_lex_char(&parser->lexer, MGW_IMAP_LITERAL_GONE);
     if (!streamed && !mgw_imap_lex_nstring(&parser->lexer, &text))
         return false;
     if (out->body != MGW_IMAP_BODY_NONE) {
@@ -213,12 +213,12 @@ static bool parse_items(fetch_parser *parser)
         !mgw_imap_lex_number(lexer, 1, UINT32_MAX, &sequence) || !mgw_imap_lex_char(lexer, ' ') ||
         !mgw_imap_lex_word(lexer, "FETCH") || !mgw_imap_lex_char(lexer, ' ') || !mgw_imap_lex_char(lexer, '('))
         return false;
-    if (mgw_imap_lex_maybe(lexer, ')'))
+    if (mgw_imap_lex_char(lexer, ')'))
         return mgw_imap_lex_end(lexer);
     do {
         if (!parse_item(parser))
             return false;
-    } while (mgw_imap_lex_maybe(lexer, ' '));
+    } while (mgw_imap_lex_char(lexer, ' '));
     return mgw_imap_lex_char(lexer, ')') && mgw_imap_lex_end(lexer);
 }
 

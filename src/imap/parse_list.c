@@ -80,12 +80,12 @@ static bool parse_attributes(mgw_imap_lexer *lexer, mgw_imap_list_item *out)
 {
     if (!mgw_imap_lex_char(lexer, '('))
         return false;
-    while (!mgw_imap_lex_maybe(lexer, ')')) {
+    while (!mgw_imap_lex_char(lexer, ')')) {
         mgw_bytes word;
         if (!mgw_imap_lex_atom(lexer, &word))
             return false;
         apply_attribute(word, out);
-        if (!mgw_imap_lex_maybe(lexer, ' ') && mgw_imap_lex_peek(lexer) != ')')
+        if (!mgw_imap_lex_char(lexer, ' ') && mgw_imap_lex_peek(lexer) != ')')
             return false;
     }
     return true;
@@ -112,7 +112,7 @@ static bool parse_line(mgw_imap_lexer *lexer, mgw_imap_list_item *out)
         !mgw_imap_lex_char(lexer, ' ') || !mgw_imap_lex_astring(lexer, &out->wire_name))
         return false;
     /* Extended data (RFC 5258), such as CHILDINFO. */
-    if (mgw_imap_lex_maybe(lexer, ' ') && !mgw_imap_lex_skip(lexer))
+    if (mgw_imap_lex_char(lexer, ' ') && !mgw_imap_lex_skip(lexer))
         return false;
     return mgw_imap_lex_end(lexer);
 }

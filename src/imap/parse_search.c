@@ -81,7 +81,7 @@ static bool has_any(mgw_bytes text, const char *bytes)
 bool mgw_imap_parse_search(mgw_imap_lexer *lexer, mgw_imap_uid_cursor *cursor, uint64_t *count)
 {
     /* "* SEARCH" alone, and with a blank behind it, both say that nothing matches. */
-    mgw_imap_lex_maybe(lexer, ' ');
+    mgw_imap_lex_char(lexer, ' ');
     mgw_bytes numbers = mgw_imap_lex_rest(lexer);
     while (numbers.len > 0 && numbers.data[numbers.len - 1] == ' ')
         numbers.len--;
@@ -110,7 +110,7 @@ bool mgw_imap_parse_esearch(mgw_imap_lexer *lexer, mgw_imap_esearch *out)
     *out = (mgw_imap_esearch){ .cursor = cursor_of(mgw_bytes_of(NULL, 0)) };
     bool first = true;
     bool all = false;
-    while (mgw_imap_lex_maybe(lexer, ' ')) {
+    while (mgw_imap_lex_char(lexer, ' ')) {
         mgw_bytes name;
         if (first && mgw_imap_lex_peek(lexer) == '(') {
             if (!parse_correlator(lexer, &out->tag))

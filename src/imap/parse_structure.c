@@ -82,12 +82,12 @@ static bool parse_parameters(structure *s, mgw_imap_parameters *out)
         return true;
     if (!mgw_imap_lex_char(lexer, '('))
         return false;
-    while (!mgw_imap_lex_maybe(lexer, ')')) {
+    while (!mgw_imap_lex_char(lexer, ')')) {
         mgw_imap_parameter parameter = { 0 };
         if (!mgw_imap_lex_nstring(lexer, &parameter.name) || !blank(s) ||
             !mgw_imap_lex_nstring(lexer, &parameter.value))
             return false;
-        mgw_imap_lex_maybe(lexer, ' ');
+        mgw_imap_lex_char(lexer, ' ');
         if (array.count == s->limits->parameters) {
             lexer->dropped++;
             continue;
@@ -113,9 +113,9 @@ static bool parse_disposition(structure *s, mgw_imap_part *part)
 /* Disposition, then language, location and what a later RFC may add, which are passed over. */
 static bool parse_extension(structure *s, mgw_imap_part *part)
 {
-    if (mgw_imap_lex_maybe(s->lexer, ' ') && !parse_disposition(s, part))
+    if (mgw_imap_lex_char(s->lexer, ' ') && !parse_disposition(s, part))
         return false;
-    while (mgw_imap_lex_maybe(s->lexer, ' '))
+    while (mgw_imap_lex_char(s->lexer, ' '))
         if (!mgw_imap_lex_skip(s->lexer))
             return false;
     return mgw_imap_lex_char(s->lexer, ')');
@@ -131,7 +131,7 @@ static bool parse_count(structure *s, uint64_t *number)
 static bool end_leaf(structure *s, mgw_imap_part *part)
 {
     mgw_bytes md5;
-    if (mgw_imap_lex_maybe(s->lexer, ' ') && !mgw_imap_lex_nstring(s->lexer, &md5))
+    if (mgw_imap_lex_char(s->lexer, ' ') && !mgw_imap_lex_nstring(s->lexer, &md5))
         return false;
     return parse_extension(s, part);
 }
@@ -140,7 +140,7 @@ static bool end_multipart(structure *s, mgw_imap_part *part)
 {
     if (!blank(s) || !mgw_imap_lex_string(s->lexer, &part->subtype))
         return false;
-    if (mgw_imap_lex_maybe(s->lexer, ' ') && !parse_parameters(s, &part->parameters))
+    if (mgw_imap_lex_char(s->lexer, ' ') && !parse_parameters(s, &part->parameters))
         return false;
     return parse_extension(s, part);
 }
@@ -168,7 +168,7 @@ static bool is_message(const mgw_imap_part *part)
 static int peek_behind_blank(const structure *s)
 {
     mgw_imap_lexer ahead = *s->lexer;
-    return mgw_imap_lex_maybe(&ahead, ' ') ? mgw_imap_lex_peek(&ahead) : -1;
+    return mgw_imap_lex_char(&ahead, ' ') ? mgw_imap_lex_peek(&ahead) : -1;
 }
 
 static bool push(structure *s, size_t part, bool message, mgw_bytes prefix)
@@ -222,7 +222,7 @@ static bool close_bodies(structure *s)
         frame *top = &s->stack[s->depth - 1];
         bool more = !top->message && (mgw_imap_lex_peek(s->lexer) == '(' || peek_behind_blank(s) == '(');
         if (more) {
-            mgw_imap_lex_maybe(s->lexer, ' ');
+            mgw_imap_lex_char(s->lexer, ' ');
             return true;
         }
         mgw_imap_part *part = part_at(s, top->part);

@@ -3,8 +3,6 @@
 
 #include "imap/lexer.h"
 
-enum { STATE_LINE = 0, STATE_KEEP, STATE_DROP, STATE_BODY, STATE_COMPLETE };
-
 enum literal { NO_LITERAL, GOOD_LITERAL, BAD_LITERAL };
 
 void mgw_imap_reader_init(mgw_imap_reader *reader, const mgw_imap_limits *limits)
@@ -185,14 +183,14 @@ static bool begin_literal(mgw_imap_reader *reader, size_t brace, uint64_t len)
     bool fits = len <= limits->literal && len <= cap - used;
     reader->left = len;
     if (is_body_value(reader, brace))
-        reader->state = STATE_BODY;
+        reader->state = MGW_IMAP_READER_BODY;
     else if (fits)
-        reader->state = STATE_KEEP;
+        reader->state = MGW_IMAP_READER_KEEP;
     else if (fetch)
-        reader->state = STATE_DROP;
+        reader->state = MGW_IMAP_READER_DROP;
     else
         return fail(reader, SMGW_ERR_TOO_LARGE, "a literal is too long");
-    if (reader->state != STATE_KEEP)
+    if (reader->state != MGW_IMAP_READER_KEEP)
         leave_out(reader, brace);
     return true;
 }
@@ -219,7 +217,7 @@ static bool end_line(mgw_imap_reader *reader)
     mgw_bytes line = mgw_bytes_slice(mgw_buf_bytes(&reader->line), 0, reader->line.len - 2);
     if (reader->kind == MGW_IMAP_LINE_UNSEEN)
         reader->kind = classify(line);
-    reader->state = STATE_COMPLETE;
+    reader->state = MGW_IMAP_READER_COMPLETE;
     if (reader->kind == MGW_IMAP_LINE_TEXT)
         return true;
     size_t brace = line.len;
@@ -254,7 +252,7 @@ static bool feed_line(mgw_imap_reader *reader, mgw_bytes data, size_t *consumed)
 /* The literal is complete: its response goes on behind it. */
 static void resume_line(mgw_imap_reader *reader)
 {
-    reader->state = STATE_LINE;
+    reader->state = MGW_IMAP_READER_LINE;
     reader->segment = reader->line.len;
     reader->scan.at = reader->line.len;
 }
@@ -264,11 +262,11 @@ static bool feed_literal(mgw_imap_reader *reader, mgw_bytes data, size_t *consum
     *consumed = reader->left < data.len ? (size_t)reader->left : data.len;
     reader->left -= *consumed;
     mgw_bytes octets = mgw_bytes_slice(data, 0, *consumed);
-    if (reader->state == STATE_BODY)
+    if (reader->state == MGW_IMAP_READER_BODY)
         *chunk = octets;
     else
         reader->octets += *consumed;
-    bool good = reader->state != STATE_KEEP || append(reader, octets);
+    bool good = reader->state != MGW_IMAP_READER_KEEP || append(reader, octets);
     if (reader->left == 0)
         resume_line(reader);
     return good;
@@ -280,7 +278,7 @@ static void start_response(mgw_imap_reader *reader)
     if (reader->line.alloc > reader->limits->line)
         mgw_buf_free(&reader->line);
     mgw_buf_clear(&reader->line);
-    reader->state = STATE_LINE;
+    reader->state = MGW_IMAP_READER_LINE;
     reader->kind = MGW_IMAP_LINE_UNSEEN;
     reader->segment = 0;
     reader->scan = (mgw_imap_fetch_scan){ 0 };
@@ -288,16 +286,16 @@ static void start_response(mgw_imap_reader *reader)
 
 static mgw_imap_read step(mgw_imap_reader *reader, mgw_bytes data, size_t *consumed, mgw_bytes *chunk)
 {
-    if (reader->state != STATE_LINE) {
+    if (reader->state != MGW_IMAP_READER_LINE) {
         bool good = feed_literal(reader, data, consumed, chunk);
         return !good ? MGW_IMAP_READ_FAILED : chunk->len > 0 ? MGW_IMAP_READ_DATA : MGW_IMAP_READ_MORE;
     }
     if (!feed_line(reader, data, consumed))
         return MGW_IMAP_READ_FAILED;
-    if (reader->state == STATE_COMPLETE)
+    if (reader->state == MGW_IMAP_READER_COMPLETE)
         return MGW_IMAP_READ_RESPONSE;
-    bool body = reader->state == STATE_BODY;
-    if (reader->state != STATE_LINE && reader->left == 0)
+    bool body = reader->state == MGW_IMAP_READER_BODY;
+    if (reader->state != MGW_IMAP_READER_LINE && reader->left == 0)
         resume_line(reader);
     return body ? MGW_IMAP_READ_BODY : MGW_IMAP_READ_MORE;
 }
@@ -306,7 +304,7 @@ mgw_imap_read mgw_imap_reader_feed(mgw_imap_reader *reader, mgw_bytes data, size
 {
     *consumed = 0;
     *chunk = mgw_bytes_of(NULL, 0);
-    if (reader->state == STATE_COMPLETE)
+    if (reader->state == MGW_IMAP_READER_COMPLETE)
         start_response(reader);
     while (reader->status == SMGW_OK && *consumed < data.len) {
         size_t taken = 0;

@@ -20,6 +20,14 @@ typedef enum mgw_imap_line_kind {
     MGW_IMAP_LINE_FETCH
 } mgw_imap_line_kind;
 
+typedef enum mgw_imap_reader_state {
+    MGW_IMAP_READER_LINE = 0,
+    MGW_IMAP_READER_KEEP, /* A literal that becomes part of the response. */
+    MGW_IMAP_READER_DROP, /* One that is too long for that. */
+    MGW_IMAP_READER_BODY, /* One that streams. */
+    MGW_IMAP_READER_COMPLETE
+} mgw_imap_reader_state;
+
 /* Where a FETCH response stands, item by item, so that a body is known by its name and UID before it streams. */
 typedef struct mgw_imap_fetch_scan {
     size_t at; /* What lies before is scanned. */
@@ -34,7 +42,7 @@ typedef struct mgw_imap_fetch_scan {
 typedef struct mgw_imap_reader {
     const mgw_imap_limits *limits;
     mgw_buf line;
-    int state;
+    mgw_imap_reader_state state;
     mgw_imap_line_kind kind;
     size_t segment; /* Where the text behind the last literal begins. */
     uint64_t left;  /* Octets of the present literal still to come. */

@@ -169,6 +169,20 @@ static void v14_octets_are_counted_and_a_completion_starts_anew(void **state)
     mgw_imap_free(imap);
 }
 
+static void v14_a_completion_starts_the_count_anew(void **state)
+{
+    (void)state;
+    mgw_imap_limits limits = mgw_imap_default_limits;
+    limits.responses = 100;
+    mgw_imap *imap = engine(&limits);
+    tally got = { 0 };
+    assert_int_equal(mgw_imap_noop(imap, NULL), SMGW_OK);
+    assert_int_equal(feed_until(imap, "* 1 EXISTS\r\n", 90, &got), 90);
+    assert_int_equal(feed_str(imap, "AAAAAAAA1 OK\r\n", &got), SMGW_OK);
+    assert_int_equal(feed_until(imap, "* 1 EXISTS\r\n", 1000, &got), 100);
+    mgw_imap_free(imap);
+}
+
 static void a_body_for_nobody_counts_a_body_that_was_asked_for_does_not(void **state)
 {
     (void)state;
@@ -320,6 +334,7 @@ int main(void)
         cmocka_unit_test(a_fetch_or_search_without_end_is_cut_off),
         cmocka_unit_test(v14_untagged_responses_are_counted),
         cmocka_unit_test(v14_octets_are_counted_and_a_completion_starts_anew),
+        cmocka_unit_test(v14_a_completion_starts_the_count_anew),
         cmocka_unit_test(a_body_for_nobody_counts_a_body_that_was_asked_for_does_not),
         cmocka_unit_test(a_body_has_the_bound_that_its_command_names),
         cmocka_unit_test(v17_a_search_is_capped_over_all_its_lines),
