@@ -4,9 +4,6 @@
 
 static const char out_of_memory[] = "out of memory";
 
-/* --- Bodies
- * ----------------------------------------------------------------------------------------------------------- */
-
 static bool wants_body(const mgw_imap_command *command, const mgw_imap_body_name *name, uint32_t uid)
 {
     return command->kind == MGW_IMAP_KIND_BODY && !command->begun && (uid == 0 || uid == command->uid) &&
@@ -98,9 +95,6 @@ static void give_inline_body(mgw_imap *imap, const mgw_imap_fetch_response *resp
     end_body(imap, uid);
 }
 
-/* --- FETCH
- * ------------------------------------------------------------------------------------------------------------ */
-
 /* The oldest summary that asked for this UID and for no more than is there. */
 static mgw_imap_command *find_summary(mgw_imap *imap, const mgw_imap_fetch_response *response)
 {
@@ -138,9 +132,6 @@ static void on_fetch(mgw_imap *imap, mgw_bytes response)
         give_inline_body(imap, &parsed);
     give_summary(imap, &parsed);
 }
-
-/* --- Other data
- * ------------------------------------------------------------------------------------------------------- */
 
 static bool examining(mgw_imap *imap)
 {
@@ -251,9 +242,6 @@ static void on_numbered(mgw_imap *imap, mgw_imap_lexer *lexer, uint32_t number)
     else if (mgw_bytes_equal_fold(word, MGW_LIT("EXPUNGE")))
         on_expunge(imap, number);
 }
-
-/* --- Status
- * ----------------------------------------------------------------------------------------------------------- */
 
 /* What "[UIDVALIDITY n]" and its like say about the folder that is being opened. */
 static void apply_code(mgw_imap *imap, const mgw_imap_resp_text *text)
@@ -370,9 +358,6 @@ static void on_tagged(mgw_imap *imap, mgw_bytes tag, mgw_imap_lexer *lexer)
     if (imap->status == SMGW_OK)
         complete(imap, command, status, &text);
 }
-
-/* --- Any response
- * ----------------------------------------------------------------------------------------------------- */
 
 typedef struct data_kind {
     const char *word;

@@ -8,9 +8,6 @@
 
 enum { MAX_SEARCH_TEXT = 4000, MAX_SECTION = 1000, LITERAL_MINUS_MAX = 4096 };
 
-/* --- Making and queueing
- * ---------------------------------------------------------------------------------------------- */
-
 typedef struct draft {
     mgw_imap_command *command;
     mgw_imap_writer writer;
@@ -132,9 +129,6 @@ smgw_status mgw_imap_logout(mgw_imap *imap, uint32_t *command)
     return status;
 }
 
-/* --- Folders
- * ---------------------------------------------------------------------------------------------------------- */
-
 smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t *command)
 {
     draft made;
@@ -162,9 +156,6 @@ smgw_status mgw_imap_examine(mgw_imap *imap, mgw_bytes folder, uint32_t *command
     mgw_imap_write_mailbox(&made.writer, folder);
     return finish(imap, &made, command);
 }
-
-/* --- Search
- * ----------------------------------------------------------------------------------------------------------- */
 
 typedef struct text_term {
     const char *key;
@@ -297,9 +288,6 @@ smgw_status mgw_imap_uid_search(mgw_imap *imap, const mgw_imap_search *search, u
     write_search(&made.writer, search != NULL ? search : &everything);
     return finish(imap, &made, command);
 }
-
-/* --- Fetch
- * ------------------------------------------------------------------------------------------------------------ */
 
 smgw_status mgw_imap_uid_fetch(mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint32_t *command)
 {

@@ -78,9 +78,6 @@ size_t mgw_imap_pending(const mgw_imap *imap)
     return imap->command_count;
 }
 
-/* --- The queue of commands
- * -------------------------------------------------------------------------------------------- */
-
 static bool needs_mailbox(mgw_imap_kind kind)
 {
     return kind == MGW_IMAP_KIND_SEARCH || kind == MGW_IMAP_KIND_FETCH || kind == MGW_IMAP_KIND_BODY;
@@ -176,9 +173,6 @@ mgw_imap_command *mgw_imap_find_started(mgw_imap *imap, mgw_imap_kind kind)
     return NULL;
 }
 
-/* --- Output
- * ----------------------------------------------------------------------------------------------------------- */
-
 mgw_bytes mgw_imap_output(const mgw_imap *imap)
 {
     return imap->status == SMGW_OK ? mgw_buf_bytes(&imap->out) : mgw_bytes_of(NULL, 0);
@@ -188,9 +182,6 @@ void mgw_imap_sent(mgw_imap *imap, size_t len)
 {
     mgw_buf_consume(&imap->out, len);
 }
-
-/* --- Events
- * ----------------------------------------------------------------------------------------------------------- */
 
 mgw_imap_event *mgw_imap_push(mgw_imap *imap, mgw_imap_event_type type, uint32_t command)
 {
@@ -231,9 +222,6 @@ bool mgw_imap_next(mgw_imap *imap, mgw_imap_event *event)
         mgw_imap_fail(imap, SMGW_ERR_NETWORK, "the server ended the session");
     return true;
 }
-
-/* --- Input
- * ------------------------------------------------------------------------------------------------------------ */
 
 static void check_budget(mgw_imap *imap)
 {

@@ -47,11 +47,10 @@ smgw_status mgw_imap_new(
 /* NULL is allowed. */
 void mgw_imap_free(mgw_imap *imap);
 
-/* --- Commands
- * --------------------------------------------------------------------------------------------------------- Each queues
- * one command and gives its number, never 0, by which events and DONE name it; `command` may be NULL. SMGW_OK;
- * SMGW_ERR_INVALID for an argument that the wire cannot carry; SMGW_ERR_TOO_LARGE for a command or queue over its cap;
- * SMGW_ERR_NO_MEMORY; or the sticky failure. Nothing may follow LOGOUT: SMGW_ERR_INVALID.
+/*
+ * Commands. Each queues one and gives its number, never 0, by which events and DONE name it; `command` may be NULL.
+ * SMGW_OK; SMGW_ERR_INVALID for an argument that the wire cannot carry; SMGW_ERR_TOO_LARGE for a command or queue over
+ * its cap; SMGW_ERR_NO_MEMORY; or the sticky failure. Nothing may follow LOGOUT: SMGW_ERR_INVALID.
  */
 
 /* Data: CAPABILITY. */
@@ -60,8 +59,10 @@ smgw_status mgw_imap_capability(mgw_imap *imap, uint32_t *command);
 /* Data: LIST, one a folder. Both arguments are UTF-8; `reference` may be empty, `pattern` may hold "*" and "%". */
 smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t *command);
 
-/* Opens a folder (UTF-8 name, 1 to MGW_IMAP_MAX_NAME bytes without controls) for reading only. Data: MAILBOX, just
- * before a DONE that is OK. */
+/*
+ * Opens a folder for reading only: a UTF-8 name of 1 to MGW_IMAP_MAX_NAME bytes without controls. Data: MAILBOX, just
+ * before a DONE that is OK.
+ */
 smgw_status mgw_imap_examine(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
 
 /* Leaves the folder: UNSELECT where the server has it, otherwise CLOSE, which expunges nothing after EXAMINE. */
@@ -73,8 +74,7 @@ typedef struct mgw_imap_date {
     uint8_t day;   /* 1 to 31 */
 } mgw_imap_date;
 
-/* Every term that is set must match; none set: all messages. Strings are UTF-8 without controls, at most 4,000 bytes.
- */
+/* Every term that is set must match; none set: all messages. Strings: UTF-8 without controls, at most 4,000 bytes. */
 typedef struct mgw_imap_search {
     mgw_bytes from, to, cc, bcc, subject, body, text;
     mgw_bytes message_id;        /* HEADER Message-ID */
@@ -118,17 +118,11 @@ smgw_status mgw_imap_logout(mgw_imap *imap, uint32_t *command);
 /* Commands that are queued or outstanding. */
 size_t mgw_imap_pending(const mgw_imap *imap);
 
-/* --- Output
- * ----------------------------------------------------------------------------------------------------------- */
-
 /* What to send now; empty where nothing is ready. Valid until the next call that is not mgw_imap_next(). */
 mgw_bytes mgw_imap_output(const mgw_imap *imap);
 
 /* The first `len` bytes of the output have left. */
 void mgw_imap_sent(mgw_imap *imap, size_t len);
-
-/* --- Input
- * ------------------------------------------------------------------------------------------------------------ */
 
 /*
  * Takes bytes from the server. *consumed may be less than len: then events are to be taken before the rest is fed; it

@@ -10,9 +10,6 @@
 #include "imap/lexer.h"
 #include "imap/types.h"
 
-/* --- FETCH
- * ------------------------------------------------------------------------------------------------------------ */
-
 typedef enum mgw_imap_body_form {
     MGW_IMAP_BODY_NONE = 0,
     MGW_IMAP_BODY_STREAMED,
@@ -50,9 +47,6 @@ bool mgw_imap_parse_envelope(mgw_imap_lexer *lexer, const mgw_imap_limits *limit
 /* A BODYSTRUCTURE's (or BODY's) value, flattened. False: it does not parse, breaks a limit, or its arena failed. */
 bool mgw_imap_parse_structure(
     mgw_imap_lexer *lexer, const mgw_imap_limits *limits, const mgw_imap_part **parts, size_t *count);
-
-/* --- The other data
- * --------------------------------------------------------------------------------------------------- */
 
 /* The words behind "* CAPABILITY". Unknown ones are no bits. */
 uint64_t mgw_imap_parse_capabilities(mgw_bytes words);

@@ -39,9 +39,6 @@ static bool lex_item_name(mgw_imap_lexer *lexer, mgw_bytes *name)
     return name->len > 0 && !bracket;
 }
 
-/* --- One function an item; each takes the value behind the name and its blank
- * ----------------------------------------- */
-
 typedef struct fetch_parser {
     mgw_imap_lexer lexer;
     const mgw_imap_limits *limits;
@@ -141,9 +138,6 @@ static bool parse_body(fetch_parser *parser, mgw_bytes name)
     out->body_text = streamed ? mgw_bytes_of(NULL, 0) : text;
     return true;
 }
-
-/* --- All of it
- * -------------------------------------------------------------------------------------------------------- */
 
 typedef struct item {
     const char *name;

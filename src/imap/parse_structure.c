@@ -26,9 +26,6 @@ static mgw_imap_part *part_at(const structure *s, size_t index)
     return (mgw_imap_part *)s->parts.items + index;
 }
 
-/* --- Sections
- * --------------------------------------------------------------------------------------------------------- */
-
 static mgw_bytes join(mgw_arena *arena, mgw_bytes prefix, mgw_bytes last)
 {
     size_t dot = prefix.len > 0 ? 1 : 0;
@@ -65,9 +62,6 @@ static mgw_bytes next_section(structure *s, bool multipart)
         return join(arena, top->prefix, MGW_LIT("TEXT"));
     return join_number(arena, top->prefix, ++top->children);
 }
-
-/* --- Pieces of a body
- * ------------------------------------------------------------------------------------------------- */
 
 static bool blank(structure *s)
 {
@@ -153,9 +147,6 @@ static bool parse_leaf_fields(structure *s, mgw_imap_part *part)
            mgw_imap_lex_nstring(s->lexer, &part->description) && blank(s) &&
            mgw_imap_lex_nstring(s->lexer, &part->encoding) && blank(s) && parse_count(s, &part->size);
 }
-
-/* --- The tree
- * --------------------------------------------------------------------------------------------------------- */
 
 static bool is_message(const mgw_imap_part *part)
 {

@@ -31,9 +31,6 @@ static bool append(mgw_imap_reader *reader, mgw_bytes data)
     return fail(reader, status, status == SMGW_ERR_TOO_LARGE ? "a response is too long" : "out of memory");
 }
 
-/* --- What kind of response it is ------------------------------------------------------------------------------------
- */
-
 static bool is_status_word(mgw_bytes word)
 {
     static const char *const words[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
@@ -68,9 +65,7 @@ static bool may_be_long(mgw_imap_line_kind kind)
     return kind == MGW_IMAP_LINE_FETCH || kind == MGW_IMAP_LINE_SEARCH;
 }
 
-/* --- Scanning a FETCH ------------------------------------------------------------------------------------------------
- */
-
+/* A name or a value ends before `end`. */
 static void end_token(mgw_imap_fetch_scan *scan, mgw_bytes line, size_t end)
 {
     mgw_bytes token = mgw_bytes_slice(line, scan->token, end - scan->token);
@@ -142,9 +137,6 @@ static bool scan_fetch(mgw_imap_fetch_scan *scan, mgw_bytes line)
     return !scan->quote && !scan->bracket;
 }
 
-/* --- Literals --------------------------------------------------------------------------------------------------------
- */
-
 /* Looks for a literal's header at the end of a line; *brace is where it begins. */
 static enum literal find_literal(mgw_bytes line, size_t segment, size_t *brace, uint64_t *len)
 {
@@ -194,9 +186,6 @@ static bool begin_literal(mgw_imap_reader *reader, size_t brace, uint64_t len)
         leave_out(reader, brace);
     return true;
 }
-
-/* --- Lines -----------------------------------------------------------------------------------------------------------
- */
 
 /* The text of the present segment ends with the only CR and LF in it, and has no NUL. */
 static bool check_segment(mgw_imap_reader *reader)

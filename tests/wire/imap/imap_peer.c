@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- Allocations
- * ------------------------------------------------------------------------------------------------------ */
-
 static bool gate(void *context)
 {
     imap_peer *peer = context;
@@ -27,9 +24,6 @@ static void leave(void)
 {
     mgw_alloc_set_gate(NULL, NULL);
 }
-
-/* --- The log
- * ---------------------------------------------------------------------------------------------------------- */
 
 static void say(imap_peer *peer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -244,9 +238,6 @@ static void say_failure(imap_peer *peer)
     peer->no_memory = peer->no_memory || status == SMGW_ERR_NO_MEMORY;
 }
 
-/* --- The transcript's client
- * ------------------------------------------------------------------------------------------ */
-
 static smgw_status feed_once(imap_peer *peer, const char *data, size_t len, size_t *used)
 {
     enter(peer);
@@ -280,9 +271,6 @@ static void sent(void *context, size_t len)
 {
     mgw_imap_sent(((imap_peer *)context)->imap, len);
 }
-
-/* --- What it can do
- * --------------------------------------------------------------------------------------------------- */
 
 /* Cuts the next word off; empty at the end. */
 static char *next_word(char **rest, const char *separators)

@@ -82,9 +82,6 @@ static void every_failed_allocation_is_told(void **state)
     each_transcript(run_short_of_memory, NULL);
 }
 
-/* --- Damage
- * ----------------------------------------------------------------------------------------------------------- */
-
 static uint32_t next_random(uint32_t *seed)
 {
     *seed ^= *seed << 13;
