@@ -11,8 +11,7 @@ typedef struct mgw_imap_array {
     size_t room;
 } mgw_imap_array;
 
-/* Room for one more item of `size` bytes, zero-filled and counted in; NULL where the arena fails. Older items may move.
- */
+/* Room for one more item of `size` bytes, zero-filled and counted in; NULL where the arena fails. Items may move. */
 static inline void *mgw_imap_array_add(mgw_imap_array *array, mgw_arena *arena, size_t size)
 {
     if (array->count == array->room) {

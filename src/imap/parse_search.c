@@ -36,8 +36,7 @@ static bool next_range(mgw_bytes *rest, mgw_bytes *range)
     return true;
 }
 
-/* Checks all of it before the first UID is given out. An unfolded answer may be huge, so it is counted, never stored.
- */
+/* Checks all of it before the first UID is given out. Unfolded it may be huge, so it is counted and not stored. */
 static bool check_ranges(mgw_bytes text, uint64_t *count)
 {
     mgw_bytes range;

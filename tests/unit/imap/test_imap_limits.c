@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Servers that send too much; what they may cost is bounded. The ids are rows of tests/security/attack-catalogue.tsv.
- */
+/* Servers that send too much: what they may cost is bounded. V01 and its like are rows of the attack catalogue. */
 #include "support/test.h"
 
 #include "base/buf.h"
