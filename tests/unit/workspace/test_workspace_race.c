@@ -3,10 +3,14 @@
 #include "scratch.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 enum { SAVES = 2000, SAVERS = 4, SAVES_EACH = 100 };
 
-/* Swaps a directory of the workspace with a link that leads out, as fast as it can. */
+/*
+ * Swaps a directory of the workspace with a link that leads out, as fast as it can. A moment's rest now and then lets
+ * the other thread go on where only one runs at a time, as under valgrind; the odd number makes it rest in either state.
+ */
 typedef struct swapper {
     const char *one;
     const char *other;
@@ -17,9 +21,12 @@ typedef struct swapper {
 static void *swap(void *context)
 {
     swapper *swapping = context;
+    const struct timespec moment = { 0, 1000 };
     while (!atomic_load(&swapping->stop)) {
         if (renameat2(AT_FDCWD, swapping->one, AT_FDCWD, swapping->other, RENAME_EXCHANGE) == 0)
             swapping->swaps++;
+        if (swapping->swaps % 5 == 0)
+            (void)nanosleep(&moment, NULL);
     }
     return NULL;
 }
