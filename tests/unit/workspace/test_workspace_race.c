@@ -9,7 +9,7 @@ enum { SAVES = 2000, SAVERS = 4, SAVES_EACH = 100 };
 
 /*
  * Swaps a directory of the workspace with a link that leads out, as fast as it can. A moment's rest now and then lets
- * the other thread go on where only one runs at a time, as under valgrind; the odd number makes it rest in either state.
+ * the other thread go on where only one runs at a time, as under valgrind; an odd number makes it rest in either state.
  */
 typedef struct swapper {
     const char *one;
@@ -25,7 +25,7 @@ static void *swap(void *context)
     while (!atomic_load(&swapping->stop)) {
         if (renameat2(AT_FDCWD, swapping->one, AT_FDCWD, swapping->other, RENAME_EXCHANGE) == 0)
             swapping->swaps++;
-        if (swapping->swaps % 5 == 0)
+        if (swapping->swaps % 51 == 0)
             (void)nanosleep(&moment, NULL);
     }
     return NULL;
