@@ -52,6 +52,8 @@ static smgw_status add_item(mgw_address_list_reader *reader, mgw_bytes name, mgw
     if (reader->items.len / sizeof(smgw_address) >= reader->max)
         return SMGW_ERR_TOO_LARGE;
     smgw_address item = { mgw_mail_text(reader->arena, name), mgw_mail_plain(reader->arena, address) };
+    if (item.name == mgw_mail_too_long || item.address == mgw_mail_too_long)
+        return SMGW_ERR_TOO_LARGE;
     if (reader->arena->status != SMGW_OK)
         return reader->arena->status;
     return mgw_buf_add(&reader->items, (const char *)&item, sizeof item);

@@ -115,6 +115,14 @@ static mgw_bytes first_word(mgw_bytes value)
     return mgw_bytes_slice(value, start, end - start);
 }
 
+/* Refuses a message for a field that is too long. */
+static const char *within_limit(mgw_entity *entity, const char *text)
+{
+    if (text == mgw_mail_too_long && entity->arena->status == SMGW_OK)
+        entity->arena->status = SMGW_ERR_TOO_LARGE;
+    return text;
+}
+
 /* What of the type does not make sense is text/plain (RFC 2045 section 5.2). */
 static void set_default_type(mgw_entity *entity)
 {
@@ -149,7 +157,7 @@ static void read_encoding(mgw_entity *entity, mgw_bytes value)
     mgw_bytes word = first_word(value);
     mgw_encoding encoding = mgw_encoding_of(word);
     bool is_multipart = mgw_part_is_multipart(&entity->part);
-    entity->part.encoding = word.len > 0 ? mgw_mail_token(entity->arena, word) : "7bit";
+    entity->part.encoding = word.len > 0 ? within_limit(entity, mgw_mail_token(entity->arena, word)) : "7bit";
     if (encoding == MGW_ENCODING_IDENTITY)
         return;
     if (encoding == MGW_ENCODING_UNKNOWN || is_multipart || entity->is_message)
@@ -174,11 +182,12 @@ static smgw_status read_part(mgw_entity *entity, const values *found, smgw_error
     else if (!is_media_type(mgw_bytes_str(type.value)))
         set_default_type(entity);
     entity->is_message = strcmp(part->media_type, "message/rfc822") == 0;
-    const char *charset = mgw_param_text(entity->arena, type.params, "charset", &entity->defects);
+    const char *charset = within_limit(entity, mgw_param_text(entity->arena, type.params, "charset", &entity->defects));
     part->charset = mgw_mail_token(entity->arena, mgw_bytes_str(charset));
     part->disposition = mgw_mail_disposition(mgw_bytes_str(disposition.value));
-    part->filename = mgw_param_filename(entity->arena, disposition.params, type.params, &entity->defects);
-    part->content_id = mgw_mail_msg_id(entity->arena, found->first[CONTENT_ID]);
+    part->filename =
+        within_limit(entity, mgw_param_filename(entity->arena, disposition.params, type.params, &entity->defects));
+    part->content_id = within_limit(entity, mgw_mail_msg_id(entity->arena, found->first[CONTENT_ID]));
     read_encoding(entity, found->first[CONTENT_ENCODING]);
     if (entity->arena->status != SMGW_OK)
         return entity->arena->status;
@@ -217,9 +226,9 @@ static smgw_status read_lists(mgw_entity *entity, values *found, smgw_error *err
 static smgw_status read_mail(mgw_entity *entity, values *found, smgw_error *error)
 {
     smgw_mail *mail = entity->mail;
-    mail->subject = mgw_mail_text(entity->arena, found->first[SUBJECT]);
-    mail->message_id = mgw_mail_msg_id(entity->arena, found->first[MESSAGE_ID]);
-    mail->in_reply_to = mgw_mail_plain(entity->arena, found->first[IN_REPLY_TO]);
+    mail->subject = within_limit(entity, mgw_mail_text(entity->arena, found->first[SUBJECT]));
+    mail->message_id = within_limit(entity, mgw_mail_msg_id(entity->arena, found->first[MESSAGE_ID]));
+    mail->in_reply_to = within_limit(entity, mgw_mail_plain(entity->arena, found->first[IN_REPLY_TO]));
     read_date(entity, found->first[DATE]);
     return read_lists(entity, found, error);
 }

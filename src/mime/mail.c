@@ -8,15 +8,9 @@
 /* What may be used on the way to a decoded field: a conversion asks for room for the worst case. */
 enum { WORK_CAP = 4 * MGW_MAIL_MAX_FIELD };
 
-static const char replacement[] = "\xef\xbf\xbd";
+const char mgw_mail_too_long[1] = "";
 
-/* Makes a failure of the arena's user its own, so that one status tells of all. */
-static char *fail(mgw_arena *arena, smgw_status status)
-{
-    if (arena->status == SMGW_OK)
-        arena->status = status;
-    return NULL;
-}
+static const char replacement[] = "\xef\xbf\xbd";
 
 /* Printable ASCII needs no further look, save for its blanks at both ends and encoded words. */
 static bool is_simple(mgw_bytes raw)
@@ -29,23 +23,22 @@ static bool is_simple(mgw_bytes raw)
     return true;
 }
 
-static const char *simple(mgw_arena *arena, mgw_bytes raw)
+static const char *keep(mgw_arena *arena, mgw_bytes text)
 {
-    raw = mgw_bytes_trim(raw);
-    if (raw.len > MGW_MAIL_MAX_FIELD)
-        return fail(arena, SMGW_ERR_TOO_LARGE);
-    return mgw_arena_strndup(arena, raw);
+    text = mgw_bytes_trim(text);
+    return text.len <= MGW_MAIL_MAX_FIELD ? mgw_arena_strndup(arena, text) : mgw_mail_too_long;
 }
 
 /* Moves the text of `buf` into the arena and frees it. */
-static char *finish(mgw_arena *arena, mgw_buf *buf)
+static const char *finish(mgw_arena *arena, mgw_buf *buf, smgw_status status)
 {
-    mgw_bytes trimmed = mgw_bytes_trim(mgw_buf_bytes(buf));
-    char *text = NULL;
-    if (buf->status == SMGW_OK && trimmed.len <= MGW_MAIL_MAX_FIELD)
-        text = mgw_arena_strndup(arena, trimmed);
-    else
-        fail(arena, buf->status != SMGW_OK ? buf->status : SMGW_ERR_TOO_LARGE);
+    const char *text = NULL;
+    if (status == SMGW_OK)
+        text = keep(arena, mgw_buf_bytes(buf));
+    else if (status == SMGW_ERR_TOO_LARGE)
+        text = mgw_mail_too_long;
+    else if (arena->status == SMGW_OK)
+        arena->status = status;
     mgw_buf_free(buf);
     return text;
 }
@@ -53,23 +46,22 @@ static char *finish(mgw_arena *arena, mgw_buf *buf)
 const char *mgw_mail_text(mgw_arena *arena, mgw_bytes raw)
 {
     if (is_simple(raw))
-        return simple(arena, raw);
+        return keep(arena, raw);
     mgw_buf buf = MGW_BUF_INIT(WORK_CAP);
-    smgw_status status = mgw_encoded_word_decode(raw, &buf);
-    if (status != SMGW_OK) {
-        mgw_buf_free(&buf);
-        return fail(arena, status);
-    }
-    return finish(arena, &buf);
+    return finish(arena, &buf, mgw_encoded_word_decode(raw, &buf));
 }
 
-/* The length of a line break that only folds: the blank behind it stays. 0 where there is none. */
-static size_t fold_len(mgw_bytes raw, size_t at)
+static bool is_line_end(char c)
 {
-    size_t end = at;
-    while (end < raw.len && (raw.data[end] == '\r' || raw.data[end] == '\n'))
-        end++;
-    return end > at && (end == raw.len || mgw_is_wsp((unsigned char)raw.data[end])) ? end - at : 0;
+    return c == '\r' || c == '\n';
+}
+
+/* Whether the octet is part of a fold, or of a run of line ends whose last octet will make one space. */
+static bool is_dropped(mgw_bytes raw, size_t at)
+{
+    if (!is_line_end(raw.data[at]))
+        return false;
+    return at + 1 == raw.len || mgw_is_wsp((unsigned char)raw.data[at + 1]) || is_line_end(raw.data[at + 1]);
 }
 
 /* Appends the character at `at` in its clean form. Returns the bytes it stands for. */
@@ -88,27 +80,34 @@ static size_t add_clean(mgw_buf *buf, mgw_bytes raw, size_t at)
     return len;
 }
 
-static char *plain(mgw_arena *arena, mgw_bytes raw)
+static const char *clean(mgw_arena *arena, mgw_bytes raw, bool lower)
 {
-    mgw_buf buf = MGW_BUF_INIT(MGW_MAIL_MAX_FIELD);
-    for (size_t at = 0; at < raw.len && buf.status == SMGW_OK;) {
-        size_t fold = fold_len(raw, at);
-        at += fold > 0 ? fold : add_clean(&buf, raw, at);
-    }
-    return finish(arena, &buf);
+    mgw_buf buf = MGW_BUF_INIT(WORK_CAP);
+    for (size_t at = 0; at < raw.len && buf.status == SMGW_OK;)
+        at += is_dropped(raw, at) ? 1 : add_clean(&buf, raw, at);
+    for (size_t i = 0; lower && i < buf.len; i++)
+        buf.data[i] = (char)mgw_lower((unsigned char)buf.data[i]);
+    return finish(arena, &buf, buf.status);
 }
 
 const char *mgw_mail_plain(mgw_arena *arena, mgw_bytes raw)
 {
-    return plain(arena, raw);
+    return clean(arena, raw, false);
 }
 
 const char *mgw_mail_token(mgw_arena *arena, mgw_bytes raw)
 {
-    char *token = plain(arena, raw);
-    for (char *c = token; c != NULL && *c != '\0'; c++)
-        *c = (char)mgw_lower((unsigned char)*c);
-    return token;
+    return clean(arena, raw, true);
+}
+
+/* Cleans what was put together in `buf`, and frees it. */
+static const char *finish_clean(mgw_arena *arena, mgw_buf *joined, bool lower)
+{
+    mgw_buf empty = MGW_BUF_INIT(0);
+    const char *text =
+        joined->status == SMGW_OK ? clean(arena, mgw_buf_bytes(joined), lower) : finish(arena, &empty, joined->status);
+    mgw_buf_free(joined);
+    return text;
 }
 
 static bool is_msg_id_octet(unsigned char c)
@@ -131,13 +130,11 @@ const char *mgw_mail_msg_id(mgw_arena *arena, mgw_bytes raw)
 
 const char *mgw_mail_media_type(mgw_arena *arena, mgw_bytes type, mgw_bytes subtype)
 {
-    mgw_buf buf = MGW_BUF_INIT(MGW_MAIL_MAX_FIELD);
+    mgw_buf buf = MGW_BUF_INIT(WORK_CAP);
     mgw_buf_add_bytes(&buf, type);
     mgw_buf_add_byte(&buf, '/');
     mgw_buf_add_bytes(&buf, subtype);
-    const char *text = buf.status == SMGW_OK ? mgw_mail_token(arena, mgw_buf_bytes(&buf)) : fail(arena, buf.status);
-    mgw_buf_free(&buf);
-    return text;
+    return finish_clean(arena, &buf, true);
 }
 
 const char *mgw_mail_disposition(mgw_bytes raw)
@@ -150,15 +147,14 @@ const char *mgw_mail_disposition(mgw_bytes raw)
 
 smgw_status mgw_mail_address(mgw_arena *arena, mgw_bytes name, mgw_bytes mailbox, mgw_bytes host, smgw_address *address)
 {
-    mgw_buf buf = MGW_BUF_INIT(MGW_MAIL_MAX_FIELD);
+    mgw_buf buf = MGW_BUF_INIT(WORK_CAP);
     if (mailbox.len > 0 && host.len > 0) {
         mgw_buf_add_bytes(&buf, mailbox);
         mgw_buf_add_byte(&buf, '@');
         mgw_buf_add_bytes(&buf, host);
     }
     address->name = mgw_mail_text(arena, name);
-    address->address = buf.status == SMGW_OK ? mgw_mail_plain(arena, mgw_buf_bytes(&buf)) : fail(arena, buf.status);
-    mgw_buf_free(&buf);
+    address->address = finish_clean(arena, &buf, false);
     return arena->status;
 }
 

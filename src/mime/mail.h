@@ -2,6 +2,10 @@
 /*
  * What the parser and the gateway share when they fill an smgw_mail, the one from bytes, the other from IMAP data:
  * every string of it is made here. Each function returns a string in the arena, never NULL unless the arena failed.
+ *
+ * A field whose decoded form is longer than MGW_MAIL_MAX_FIELD comes as mgw_mail_too_long, an empty string to be told by
+ * its address: the parser refuses the message, and a view of IMAP data leaves the one field empty, because the sender of
+ * one mail must not keep a reader from the others.
  */
 #ifndef MGW_MIME_MAIL_H
 #define MGW_MIME_MAIL_H
@@ -10,9 +14,9 @@
 
 #include "simplemailgw/mail.h"
 
-enum {
-    MGW_MAIL_MAX_FIELD = 64 * 1024 /* A decoded field, in bytes; more is SMGW_ERR_TOO_LARGE in the arena's status. */
-};
+enum { MGW_MAIL_MAX_FIELD = 64 * 1024 /* Bytes. */ };
+
+extern const char mgw_mail_too_long[1];
 
 /* Text for display: unfolded, encoded words decoded, valid UTF-8, control characters as spaces, ends trimmed. */
 const char *mgw_mail_text(mgw_arena *arena, mgw_bytes raw);

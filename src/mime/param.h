@@ -37,7 +37,8 @@ smgw_status mgw_param_field_parse(mgw_arena *arena, mgw_bytes text, mgw_param_fi
 /*
  * The decoded value of parameter `name` (lower case): continuations joined, percent and charset decoded, encoded words
  * decoded; valid UTF-8 without control characters. The form of RFC 2231 wins over the plain one, the first over later
- * ones of its kind. "" where there is none; NULL only when the arena failed. `defects` may be NULL.
+ * ones of its kind. "" where there is none, mgw_mail_too_long (mime/mail.h) for a value past the limit; NULL only when
+ * the arena failed. `defects` may be NULL.
  */
 const char *mgw_param_text(mgw_arena *arena, mgw_param_list params, const char *name, uint32_t *defects);
 

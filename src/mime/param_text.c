@@ -129,6 +129,8 @@ static mgw_bytes join(const forms *found, mgw_buf *raw, uint32_t *defects)
 
 static const char *keep(mgw_arena *arena, smgw_status status, mgw_bytes text, bool may_have_words)
 {
+    if (status == SMGW_ERR_TOO_LARGE)
+        return mgw_mail_too_long;
     if (status != SMGW_OK && arena->status == SMGW_OK)
         arena->status = status;
     if (arena->status != SMGW_OK)
@@ -174,7 +176,7 @@ const char *mgw_param_filename(
     mgw_arena *arena, mgw_param_list disposition_params, mgw_param_list type_params, uint32_t *defects)
 {
     const char *filename = mgw_param_text(arena, disposition_params, "filename", defects);
-    if (filename == NULL || filename[0] != '\0')
+    if (filename == NULL || filename == mgw_mail_too_long || filename[0] != '\0')
         return filename;
     return mgw_param_text(arena, type_params, "name", defects);
 }

@@ -28,6 +28,7 @@ static const struct text_case {
     { mgw_mail_plain, T("=?utf-8?q?a?="), "=?utf-8?q?a?=" },
     { mgw_mail_plain, T("a\r\n b\rc\nd\r\n"), "a b c d" },
     { mgw_mail_plain, T("a\xc2\x85\xe2\x80\xa8z\xed\xa0\x80"), "a  z\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+    { mgw_mail_plain, T("a\r\r\nb\n\n c\r"), "a b c" },
     { mgw_mail_token, T(" BASE64 "), "base64" },
     { mgw_mail_token, T("\xc3\x84"), "\xc3\x84" }, /* ASCII only is folded */
     { mgw_mail_msg_id, T("<a@b>"), "<a@b>" },
@@ -66,8 +67,9 @@ static void a_field_is_limited(void **state)
         mgw_arena arena;
         mgw_arena_init(&arena, 1 << 20);
         assert_non_null(makers[i](&arena, mgw_bytes_of(text, MGW_MAIL_MAX_FIELD)));
-        assert_null(makers[i](&arena, mgw_bytes_of(text, MGW_MAIL_MAX_FIELD + 1)));
-        assert_int_equal(arena.status, SMGW_ERR_TOO_LARGE);
+        assert_ptr_equal(makers[i](&arena, mgw_bytes_of(text, MGW_MAIL_MAX_FIELD + 1)), mgw_mail_too_long);
+        assert_string_equal(mgw_mail_too_long, "");
+        assert_int_equal(arena.status, SMGW_OK);
         mgw_arena_free(&arena);
     }
     free(text);
@@ -83,7 +85,7 @@ static void addresses_and_types_from_their_pieces(void **state)
         mgw_mail_address(&arena, MGW_LIT("=?utf-8?q?=C3=BC?="), MGW_LIT("a\r\nb"), MGW_LIT("x.org"), &address),
         SMGW_OK);
     assert_string_equal(address.name, "\xc3\xbc");
-    assert_string_equal(address.address, "a  b@x.org");
+    assert_string_equal(address.address, "a b@x.org");
     assert_int_equal(mgw_mail_address(&arena, MGW_LIT("n"), MGW_LIT("group"), MGW_LIT(""), &address), SMGW_OK);
     assert_string_equal(address.address, "");
     assert_string_equal(mgw_mail_media_type(&arena, MGW_LIT("TEXT"), MGW_LIT("Plain")), "text/plain");

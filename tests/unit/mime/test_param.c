@@ -60,7 +60,7 @@ static const struct field_case {
     { "a; f*=%C3%BC", "a", "f", "\xc3\xbc", 1 }, /* no charset and language */
     { "a; f*=utf-8''100%", "a", "f", "100%", 1 },
     { "a; f*=utf-8''%4", "a", "f", "%4", 1 },
-    { "a; f*=utf-8''a%00b%0d%0ac", "a", "f", "a b  c", 0 },
+    { "a; f*=utf-8''a%00b%0d%0ac", "a", "f", "a b c", 0 },
     { "a; f*1=b", "a", "f", "", 0 },         /* no segment 0 */
     { "a; f*0=a; f*2=c", "a", "f", "a", 0 }, /* ends at the gap */
     { "a; f*99999999999999999999=b; f=c", "a", "f", "c", 0 },
@@ -130,7 +130,7 @@ static void too_many_parameters_are_a_defect(void **state)
     mgw_buf_free(&text);
 }
 
-static void a_value_too_large_is_refused(void **state)
+static void a_value_too_large_is_told(void **state)
 {
     (void)state;
     mgw_buf text = MGW_BUF_INIT(SIZE_MAX);
@@ -142,8 +142,8 @@ static void a_value_too_large_is_refused(void **state)
     mgw_param_field field;
     uint32_t defects = 0;
     assert_int_equal(mgw_param_field_parse(&arena, mgw_buf_bytes(&text), &field, &defects), SMGW_OK);
-    assert_null(mgw_param_text(&arena, field.params, "f", NULL));
-    assert_int_equal(arena.status, SMGW_ERR_TOO_LARGE);
+    assert_ptr_equal(mgw_param_text(&arena, field.params, "f", NULL), mgw_mail_too_long);
+    assert_int_equal(arena.status, SMGW_OK);
     mgw_arena_free(&arena);
     mgw_buf_free(&text);
 }
@@ -188,7 +188,7 @@ int main(void)
         cmocka_unit_test(reads_fields_as_far_as_they_make_sense),
         cmocka_unit_test(decodes_pairs_from_elsewhere),
         cmocka_unit_test(too_many_parameters_are_a_defect),
-        cmocka_unit_test(a_value_too_large_is_refused),
+        cmocka_unit_test(a_value_too_large_is_told),
         cmocka_unit_test(survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
