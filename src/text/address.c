@@ -21,20 +21,46 @@ bool mgw_address_split(mgw_bytes addr, mgw_bytes *local, mgw_bytes *domain)
     return true;
 }
 
-/* Letters, digits and inner hyphens (RFC 1123 section 2.1). */
+/*
+ * What a character may stand in: a label of a domain (RFC 1123 section 2.1), a local part. The latter is atext of RFC
+ * 5322 section 3.2.3 without '!' and '%', which old mailers read as routes.
+ */
+enum { O = 0, LOCAL = 1, LABEL = 2, X = LOCAL, B = LOCAL | LABEL };
+
+static const unsigned char classes[256] = {
+    [' '] = O, O, O, X, X, O, X, X, O, O, X, X, O, B, O, X, /* # $ & ' * + - / */
+    ['0'] = B, B, B, B, B, B, B, B, B, B, O, O, O, X, O, X, /* 0-9 = ? */
+    ['@'] = O, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, /* A-O */
+    ['P'] = B, B, B, B, B, B, B, B, B, B, B, O, O, O, X, X, /* P-Z ^ _ */
+    ['`'] = X, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, /* ` a-o */
+    ['p'] = B, B, B, B, B, B, B, B, B, B, B, X, X, X, X, O, /* p-z { | } ~ */
+};
+
+static inline bool is_of(unsigned char class, char c)
+{
+    return (classes[(unsigned char)c] & class) != 0;
+}
+
+/* The label that begins at `start`: as far as its characters reach. */
+static mgw_bytes label_at(mgw_bytes name, size_t start)
+{
+    size_t end = start;
+    while (end < name.len && is_of(LABEL, name.data[end]))
+        end++;
+    return mgw_bytes_slice(name, start, end - start);
+}
+
+/* Whether what label_at() found is of a good length and has its hyphens inside. */
 static bool is_label(mgw_bytes label)
 {
-    if (label.len == 0 || label.len > MGW_LABEL_MAX || label.data[0] == '-' || label.data[label.len - 1] == '-')
-        return false;
-    for (size_t i = 0; i < label.len; i++)
-        if (!mgw_is_alnum((unsigned char)label.data[i]) && label.data[i] != '-')
-            return false;
-    return true;
+    return label.len > 0 && label.len <= MGW_LABEL_MAX && label.data[0] != '-' && label.data[label.len - 1] != '-';
 }
 
 /* What resolvers read as a piece of an IPv4 address: decimal, octal or hexadecimal. */
 static bool is_number_label(mgw_bytes label)
 {
+    if (!mgw_is_digit((unsigned char)label.data[0]))
+        return false;
     bool hex = mgw_bytes_starts_with_fold(label, MGW_LIT("0x"));
     for (size_t i = hex ? 2 : 0; i < label.len; i++) {
         unsigned char c = (unsigned char)label.data[i];
@@ -49,23 +75,40 @@ static size_t count_labels(mgw_bytes name)
 {
     if (name.len > MGW_DOMAIN_MAX)
         return 0;
+    size_t start = 0;
     for (size_t count = 1;; count++) {
-        size_t dot = mgw_bytes_find(name, '.');
-        mgw_bytes label = mgw_bytes_slice(name, 0, dot);
+        mgw_bytes label = label_at(name, start);
+        size_t end = start + label.len;
         if (!is_label(label))
             return 0;
-        if (dot == name.len)
+        if (end == name.len)
             return is_number_label(label) ? 0 : count;
-        name = mgw_bytes_slice(name, dot + 1, name.len);
+        if (name.data[end] != '.')
+            return 0;
+        start = end + 1;
     }
+}
+
+/*
+ * The rule that a text breaks, given the one that its grammar found. Where a byte is none that a line of ASCII may hold,
+ * which no grammar here accepts, that is named first.
+ */
+static smgw_rule name_rule(smgw_rule found, const char *text, size_t len, size_t max)
+{
+    if (found == SMGW_RULE_OK)
+        return SMGW_RULE_OK;
+    smgw_rule of_bytes = mgw_check_ascii(text, len, max);
+    return of_bytes != SMGW_RULE_OK ? of_bytes : found;
+}
+
+static smgw_rule check_domain(mgw_bytes domain)
+{
+    return count_labels(domain) >= 2 ? SMGW_RULE_OK : SMGW_RULE_DOMAIN;
 }
 
 smgw_rule mgw_validate_domain(const char *text, size_t len)
 {
-    smgw_rule rule = mgw_check_ascii(text, len, MGW_DOMAIN_MAX);
-    if (rule != SMGW_RULE_OK)
-        return rule;
-    return count_labels(mgw_bytes_of(text, len)) >= 2 ? SMGW_RULE_OK : SMGW_RULE_DOMAIN;
+    return name_rule(check_domain(mgw_bytes_of(text, len)), text, len, MGW_DOMAIN_MAX);
 }
 
 static bool is_ip(int family, mgw_bytes text)
@@ -109,12 +152,6 @@ smgw_rule smgw_validate_ehlo_name(const char *text, size_t len)
     return count_labels(name) >= 1 || is_address_literal(name) ? SMGW_RULE_OK : SMGW_RULE_DOMAIN;
 }
 
-/* atext of RFC 5322 section 3.2.3 without '!' and '%', which old mailers read as routes. */
-static bool is_local_char(unsigned char c)
-{
-    return mgw_is_alnum(c) || (c != '\0' && strchr("#$&'*+-/=?^_`{|}~", c) != NULL);
-}
-
 static smgw_rule check_local(mgw_bytes local)
 {
     if (local.len > MGW_LOCAL_MAX)
@@ -126,7 +163,7 @@ static smgw_rule check_local(mgw_bytes local)
         bool dot = local.data[i] == '.';
         if (dot && before == '.')
             return SMGW_RULE_SYNTAX;
-        if (!dot && !is_local_char((unsigned char)local.data[i]))
+        if (!dot && !is_of(LOCAL, local.data[i]))
             return SMGW_RULE_CHARACTER;
         if (before == '=' && local.data[i] == '?') /* An encoded word, which some mailers decode here. */
             return SMGW_RULE_SYNTAX;
@@ -134,16 +171,21 @@ static smgw_rule check_local(mgw_bytes local)
     return before == '.' ? SMGW_RULE_SYNTAX : SMGW_RULE_OK;
 }
 
+static smgw_rule check_address(mgw_bytes address)
+{
+    mgw_bytes local, domain;
+    if (!mgw_address_split(address, &local, &domain))
+        return SMGW_RULE_SYNTAX;
+    smgw_rule rule = check_local(local);
+    return rule == SMGW_RULE_OK ? check_domain(domain) : rule;
+}
+
 smgw_rule smgw_validate_email(const char *text, size_t len)
 {
-    smgw_rule rule = mgw_check_ascii(text, len, MGW_ADDRESS_MAX);
-    if (rule != SMGW_RULE_OK)
-        return rule;
-    mgw_bytes local, domain;
-    if (!mgw_address_split(mgw_bytes_of(text, len), &local, &domain))
-        return SMGW_RULE_SYNTAX;
-    rule = check_local(local);
-    return rule == SMGW_RULE_OK ? mgw_validate_domain(domain.data, domain.len) : rule;
+    smgw_rule rule = mgw_check_length(len, MGW_ADDRESS_MAX);
+    if (rule == SMGW_RULE_OK)
+        rule = check_address(mgw_bytes_of(text, len));
+    return name_rule(rule, text, len, MGW_ADDRESS_MAX);
 }
 
 smgw_rule smgw_validate_host_str(const char *text)
