@@ -46,23 +46,33 @@ static inline void sip_word(sip_state *s, uint64_t word)
     s->v0 ^= word;
 }
 
-/* Up to eight bytes as a little-endian number. */
-static inline uint64_t load(const char *data, size_t len)
+/* Eight bytes as a little-endian number. */
+static inline uint64_t load(const char *data)
 {
-    uint64_t word = 0;
-    memcpy(&word, data, len);
+    uint64_t word;
+    memcpy(&word, data, sizeof word);
     return le64toh(word);
+}
+
+/* The bytes behind the last whole word. Where there is one, they are the upper bytes of the last eight. */
+static inline uint64_t load_rest(mgw_bytes bytes)
+{
+    size_t count = bytes.len % 8;
+    if (count > 0 && bytes.len > 8)
+        return load(bytes.data + bytes.len - 8) >> 8 * (8 - count);
+    uint64_t word = 0;
+    for (size_t i = count; i-- > 0;)
+        word = word << 8 | (unsigned char)bytes.data[i];
+    return word;
 }
 
 uint64_t mgw_hash(const mgw_hash_key *key, mgw_bytes bytes)
 {
     sip_state s = { key->k0 ^ UINT64_C(0x736f6d6570736575), key->k1 ^ UINT64_C(0x646f72616e646f6d),
         key->k0 ^ UINT64_C(0x6c7967656e657261), key->k1 ^ UINT64_C(0x7465646279746573) };
-    size_t whole = bytes.len & ~(size_t)7;
-    for (size_t i = 0; i < whole; i += 8)
-        sip_word(&s, load(bytes.data + i, 8));
-    uint64_t rest = bytes.len > whole ? load(bytes.data + whole, bytes.len - whole) : 0;
-    sip_word(&s, rest | (uint64_t)bytes.len << 56);
+    for (size_t i = 0; i < bytes.len / 8; i++)
+        sip_word(&s, load(bytes.data + 8 * i));
+    sip_word(&s, load_rest(bytes) | (uint64_t)bytes.len << 56);
     s.v2 ^= 0xff;
     for (int i = 0; i < 3; i++)
         sip_round(&s);
