@@ -40,7 +40,7 @@ smgw_status mgw_part_view(mgw_arena *arena, const mgw_imap_part *from, smgw_part
         .media_type = mgw_mail_media_type(arena, from->type, from->subtype),
         .charset = mgw_mail_token(arena, mgw_bytes_str(mgw_param_text(arena, params, "charset", defects))),
         .encoding = mgw_mail_token(arena, from->encoding),
-        .disposition = mgw_mail_token(arena, from->disposition),
+        .disposition = mgw_mail_disposition(from->disposition),
         .filename = mgw_param_filename(arena, disposition_params, params, defects),
         .content_id = mgw_mail_msg_id(arena, from->id),
         .size = from->size,
