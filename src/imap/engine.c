@@ -6,7 +6,7 @@
 /* Octets that the parts of one FETCH may take beside the response itself. */
 enum { ARENA_CAP = 32 * 1024 * 1024 };
 
-#define MGW_X(type, name, value, what) .name = (value),
+#define MGW_X(type, name, value, what) .name = (type)(value),
 const mgw_imap_limits mgw_imap_default_limits = { MGW_IMAP_LIMIT_MAP(MGW_X) };
 #undef MGW_X
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "imap/draft.h"
+
+enum { MAX_SECTION = 1000 };
+
+smgw_status mgw_imap_uid_fetch(mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint32_t *command)
+{
+    static const struct {
+        uint32_t bit;
+        const char *words;
+    } table[] = {
+        { MGW_IMAP_FETCH_FLAGS, " FLAGS" },
+        { MGW_IMAP_FETCH_INTERNALDATE, " INTERNALDATE" },
+        { MGW_IMAP_FETCH_SIZE, " RFC822.SIZE" },
+        { MGW_IMAP_FETCH_ENVELOPE, " ENVELOPE" },
+        { MGW_IMAP_FETCH_STRUCTURE, " BODYSTRUCTURE" },
+    };
+    mgw_imap_draft made;
+    if (what == 0 || (what & ~(uint32_t)MGW_IMAP_FETCH_SUMMARY) != 0)
+        return SMGW_ERR_INVALID;
+    smgw_status status = mgw_imap_begin(imap, MGW_IMAP_KIND_FETCH, &made);
+    if (status != SMGW_OK)
+        return status;
+    mgw_imap_write_words(&made.writer, "UID FETCH ");
+    made.view_at = made.command->wire.len;
+    made.view_len = uid_set.len;
+    mgw_imap_write_set(&made.writer, uid_set);
+    mgw_imap_write_words(&made.writer, " (UID");
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (what & table[i].bit)
+            mgw_imap_write_words(&made.writer, table[i].words);
+    mgw_imap_write_words(&made.writer, ")");
+    made.command->what = what;
+    return mgw_imap_finish(imap, &made, command);
+}
+
+/* [part "."] (HEADER / TEXT / MIME), or nothing: part numbers without leading zeros, MIME only behind one. */
+static bool is_section(mgw_bytes section)
+{
+    bool numbers = false;
+    if (section.len > MAX_SECTION)
+        return false;
+    while (section.len > 0) {
+        size_t dot = mgw_bytes_find(section, '.');
+        mgw_bytes word = mgw_bytes_slice(section, 0, dot);
+        bool last = dot == section.len;
+        uint64_t number = 0;
+        if (!mgw_bytes_to_u64(word, UINT32_MAX, &number) || word.data[0] == '0')
+            return last &&
+                   (mgw_bytes_equal_fold(word, MGW_LIT("HEADER")) || mgw_bytes_equal_fold(word, MGW_LIT("TEXT")) ||
+                       (numbers && mgw_bytes_equal_fold(word, MGW_LIT("MIME"))));
+        numbers = true;
+        if (!last && dot + 1 == section.len)
+            return false;
+        section = mgw_bytes_slice(section, dot + 1, SIZE_MAX);
+    }
+    return true;
+}
+
+static void write_body(mgw_imap_writer *writer, const mgw_imap_body *body, size_t *section_at)
+{
+    mgw_imap_write_words(writer, "UID FETCH ");
+    mgw_imap_write_number(writer, body->uid);
+    mgw_imap_write_words(writer, " (UID BODY.PEEK[");
+    *section_at = writer->out->len;
+    if (body->section.len > 0)
+        mgw_imap_write_checked(writer, body->section);
+    mgw_imap_write_words(writer, "]");
+    if (body->count > 0) {
+        mgw_imap_write_words(writer, "<");
+        mgw_imap_write_number(writer, body->offset);
+        mgw_imap_write_words(writer, ".");
+        mgw_imap_write_number(writer, body->count);
+        mgw_imap_write_words(writer, ">");
+    }
+    mgw_imap_write_words(writer, ")");
+}
+
+smgw_status mgw_imap_uid_fetch_body(mgw_imap *imap, const mgw_imap_body *body, uint32_t *command)
+{
+    mgw_imap_draft made;
+    if (body->uid == 0 || !is_section(body->section) || (body->offset > 0 && body->count == 0))
+        return SMGW_ERR_INVALID;
+    smgw_status status = mgw_imap_begin(imap, MGW_IMAP_KIND_BODY, &made);
+    if (status != SMGW_OK)
+        return status;
+    mgw_imap_command *made_command = made.command;
+    write_body(&made.writer, body, &made.view_at);
+    made.view_len = body->section.len;
+    made_command->uid = body->uid;
+    made_command->partial = body->count > 0;
+    made_command->offset = body->offset;
+    made_command->max = body->max > 0 ? body->max : imap->limits.body;
+    if (body->count > 0 && made_command->max > body->count)
+        made_command->max = body->count;
+    return mgw_imap_finish(imap, &made, command);
+}
