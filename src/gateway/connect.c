@@ -49,13 +49,9 @@ smgw_status mgw_gateway_imap(smgw_gateway *gateway, mgw_gateway_account *account
 {
     if (!account->config->imap.present)
         return mgw_error_set(error, SMGW_ERR_INVALID, "account", "account: it has no IMAP server");
-    for (mgw_imap_session *stale; (stale = mgw_pool_take_stale(&account->imap_pool, mgw_clock_now())) != NULL;)
-        mgw_imap_session_close(stale, NULL);
-    while ((*session = mgw_pool_take(&account->imap_pool)) != NULL) {
-        if (mgw_imap_session_probe(*session, wait, NULL) == SMGW_OK)
-            return SMGW_OK;
-        mgw_imap_session_close(*session, NULL);
-    }
+    *session = mgw_pool_take(&account->imap_pool, mgw_clock_now(), wait);
+    if (*session != NULL)
+        return SMGW_OK;
     mgw_conn_target target = target_of(account->config, MGW_PROTOCOL_IMAP);
     smgw_status status = mgw_imap_session_open(session, &target, wait, error);
     status = after_open(gateway, account->config, MGW_PROTOCOL_IMAP, status, error);
@@ -71,13 +67,9 @@ smgw_status mgw_gateway_smtp(smgw_gateway *gateway, mgw_gateway_account *account
 {
     if (!account->config->smtp.present)
         return mgw_error_set(error, SMGW_ERR_INVALID, "account", "account: it has no SMTP server");
-    for (mgw_smtp_session *stale; (stale = mgw_pool_take_stale(&account->smtp_pool, mgw_clock_now())) != NULL;)
-        mgw_smtp_session_close(stale, NULL);
-    while ((*session = mgw_pool_take(&account->smtp_pool)) != NULL) {
-        if (mgw_smtp_session_probe(*session, wait, NULL) == SMGW_OK)
-            return SMGW_OK;
-        mgw_smtp_session_close(*session, NULL);
-    }
+    *session = mgw_pool_take(&account->smtp_pool, mgw_clock_now(), wait);
+    if (*session != NULL)
+        return SMGW_OK;
     mgw_conn_target target = target_of(account->config, MGW_PROTOCOL_SMTP);
     smgw_status status = mgw_smtp_session_open(session, &target, wait, error);
     status = after_open(gateway, account->config, MGW_PROTOCOL_SMTP, status, error);
@@ -86,20 +78,4 @@ smgw_status mgw_gateway_smtp(smgw_gateway *gateway, mgw_gateway_account *account
         *session = NULL;
     }
     return status;
-}
-
-void mgw_gateway_imap_done(mgw_gateway_account *account, mgw_imap_session *session)
-{
-    if (session == NULL)
-        return;
-    if (!mgw_imap_session_is_idle(session) || !mgw_pool_put(&account->imap_pool, session, mgw_clock_now()))
-        mgw_imap_session_close(session, NULL);
-}
-
-void mgw_gateway_smtp_done(mgw_gateway_account *account, mgw_smtp_session *session)
-{
-    if (session == NULL)
-        return;
-    if (!mgw_smtp_session_is_idle(session) || !mgw_pool_put(&account->smtp_pool, session, mgw_clock_now()))
-        mgw_smtp_session_close(session, NULL);
 }

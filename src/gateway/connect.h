@@ -14,8 +14,4 @@ smgw_status mgw_gateway_imap(smgw_gateway *gateway, mgw_gateway_account *account
 smgw_status mgw_gateway_smtp(smgw_gateway *gateway, mgw_gateway_account *account, const mgw_wait *wait,
     mgw_smtp_session **session, smgw_error *error);
 
-/* Gives a session back: kept where it is idle and there is room, closed otherwise. NULL is allowed. */
-void mgw_gateway_imap_done(mgw_gateway_account *account, mgw_imap_session *session);
-void mgw_gateway_smtp_done(mgw_gateway_account *account, mgw_smtp_session *session);
-
 #endif

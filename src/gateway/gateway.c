@@ -53,8 +53,8 @@ static smgw_status make_accounts(smgw_gateway *gateway, smgw_error *error)
     if (gateway->accounts == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     for (size_t i = 0; i < count; i++) {
-        mgw_pool_init(&gateway->accounts[i].imap_pool);
-        mgw_pool_init(&gateway->accounts[i].smtp_pool);
+        mgw_pool_init(&gateway->accounts[i].imap_pool, &mgw_imap_session_kind);
+        mgw_pool_init(&gateway->accounts[i].smtp_pool, &mgw_smtp_session_kind);
     }
     smgw_status status = SMGW_OK;
     for (size_t i = 0; i < count && status == SMGW_OK; i++) {
@@ -143,12 +143,8 @@ smgw_status smgw_gateway_from_env(smgw_gateway **gateway, smgw_error *error)
 
 static void free_account(mgw_gateway_account *account, const mgw_wait *goodbye)
 {
-    for (mgw_imap_session *idle; (idle = mgw_pool_take(&account->imap_pool)) != NULL;)
-        mgw_imap_session_close(idle, goodbye);
-    for (mgw_smtp_session *idle; (idle = mgw_pool_take(&account->smtp_pool)) != NULL;)
-        mgw_smtp_session_close(idle, goodbye);
-    mgw_pool_destroy(&account->imap_pool);
-    mgw_pool_destroy(&account->smtp_pool);
+    mgw_pool_destroy(&account->imap_pool, goodbye);
+    mgw_pool_destroy(&account->smtp_pool, goodbye);
     smgw_rate_limiter_free(account->imap_limiter);
     smgw_rate_limiter_free(account->smtp_limiter);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/reading.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "gateway/connect.h"
 
@@ -24,7 +25,8 @@ smgw_status mgw_reading_begin(mgw_reading *reading, smgw_gateway *gateway, const
 
 void mgw_reading_end(mgw_reading *reading)
 {
-    mgw_gateway_imap_done(reading->account, reading->session);
+    if (reading->account != NULL)
+        mgw_pool_put(&reading->account->imap_pool, reading->session, mgw_clock_now());
     reading->session = NULL;
 }
 

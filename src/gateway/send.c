@@ -134,7 +134,7 @@ static smgw_status transmit(sending *send, smgw_error *error)
         .size = mgw_builder_size(send->builder),
     };
     status = mgw_smtp_session_send(session, &envelope, send->builder, &send->wait, &send->result, error);
-    mgw_gateway_smtp_done(send->account, session);
+    mgw_pool_put(&send->account->smtp_pool, session, mgw_clock_now());
     return status;
 }
 

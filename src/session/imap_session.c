@@ -135,8 +135,9 @@ smgw_status mgw_imap_session_run(mgw_imap_session *session, const char *what, ui
     return refused;
 }
 
-smgw_status mgw_imap_session_probe(mgw_imap_session *session, const mgw_wait *wait, smgw_error *error)
+static smgw_status probe(void *kept, const mgw_wait *wait, smgw_error *error)
 {
+    mgw_imap_session *session = kept;
     if (session->start < session->end || !mgw_conn_is_quiet(session->conn))
         return mgw_error_status(error, SMGW_ERR_NETWORK);
     uint32_t command = 0;
@@ -146,8 +147,9 @@ smgw_status mgw_imap_session_probe(mgw_imap_session *session, const mgw_wait *wa
     return mgw_imap_session_run(session, "NOOP", command, wait, NULL, NULL, error);
 }
 
-bool mgw_imap_session_is_idle(const mgw_imap_session *session)
+static bool is_idle(const void *kept)
 {
+    const mgw_imap_session *session = kept;
     return !session->broken && mgw_imap_pending(session->engine) == 0 && mgw_imap_status(session->engine) == SMGW_OK;
 }
 
@@ -156,7 +158,14 @@ void mgw_imap_session_close(mgw_imap_session *session, const mgw_wait *wait)
     if (session == NULL)
         return;
     uint32_t command = 0;
-    if (wait != NULL && mgw_imap_session_is_idle(session) && mgw_imap_logout(session->engine, &command) == SMGW_OK)
+    if (wait != NULL && is_idle(session) && mgw_imap_logout(session->engine, &command) == SMGW_OK)
         (void)mgw_imap_session_run(session, "LOGOUT", command, wait, NULL, NULL, NULL);
     dispose(session);
 }
+
+static void end(void *kept, const mgw_wait *wait)
+{
+    mgw_imap_session_close(kept, wait);
+}
+
+const mgw_session_kind mgw_imap_session_kind = { is_idle, probe, end };

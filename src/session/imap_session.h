@@ -8,6 +8,7 @@
 
 #include "imap/engine.h"
 #include "net/conn.h"
+#include "session/pool.h"
 
 typedef struct mgw_imap_session mgw_imap_session;
 
@@ -37,13 +38,10 @@ typedef smgw_status (*mgw_imap_handler)(void *context, const mgw_imap_event *eve
 smgw_status mgw_imap_session_run(mgw_imap_session *session, const char *what, uint32_t last, const mgw_wait *wait,
     mgw_imap_handler handler, void *context, smgw_error *error);
 
-/* Asks the server whether an idle session still lives (NOOP). */
-smgw_status mgw_imap_session_probe(mgw_imap_session *session, const mgw_wait *wait, smgw_error *error);
-
-/* True where nothing is under way and nothing failed. */
-bool mgw_imap_session_is_idle(const mgw_imap_session *session);
-
 /* Says LOGOUT within the limits of `wait` where the session is idle, and closes. `wait` NULL: closes at once. */
 void mgw_imap_session_close(mgw_imap_session *session, const mgw_wait *wait);
+
+/* For the pool: probes with NOOP. */
+extern const mgw_session_kind mgw_imap_session_kind;
 
 #endif

@@ -5,18 +5,14 @@
 
 #include <string.h>
 
-void mgw_pool_init(mgw_pool *pool)
+void mgw_pool_init(mgw_pool *pool, const mgw_session_kind *kind)
 {
-    memset(pool, 0, sizeof *pool);
+    *pool = (mgw_pool){ .kind = kind };
     pthread_mutex_init(&pool->lock, NULL);
 }
 
-void mgw_pool_destroy(mgw_pool *pool)
-{
-    pthread_mutex_destroy(&pool->lock);
-}
-
-void *mgw_pool_take(mgw_pool *pool)
+/* The youngest session, or NULL. */
+static void *pop(mgw_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
     void *session = pool->count > 0 ? pool->sessions[--pool->count] : NULL;
@@ -24,7 +20,8 @@ void *mgw_pool_take(mgw_pool *pool)
     return session;
 }
 
-void *mgw_pool_take_stale(mgw_pool *pool, uint64_t now)
+/* The oldest session, where it is too old at `now`, or NULL. */
+static void *pop_stale(mgw_pool *pool, uint64_t now)
 {
     void *session = NULL;
     pthread_mutex_lock(&pool->lock);
@@ -38,7 +35,7 @@ void *mgw_pool_take_stale(mgw_pool *pool, uint64_t now)
     return session;
 }
 
-bool mgw_pool_put(mgw_pool *pool, void *session, uint64_t now)
+static bool push(mgw_pool *pool, void *session, uint64_t now)
 {
     pthread_mutex_lock(&pool->lock);
     bool has_room = pool->count < MGW_POOL_MAX_IDLE;
@@ -49,4 +46,31 @@ bool mgw_pool_put(mgw_pool *pool, void *session, uint64_t now)
     }
     pthread_mutex_unlock(&pool->lock);
     return has_room;
+}
+
+void mgw_pool_destroy(mgw_pool *pool, const mgw_wait *goodbye)
+{
+    for (void *session; (session = pop(pool)) != NULL;)
+        pool->kind->close(session, goodbye);
+    pthread_mutex_destroy(&pool->lock);
+}
+
+/* Sessions are closed and probed outside the lock: both may take their time. */
+void *mgw_pool_take(mgw_pool *pool, uint64_t now, const mgw_wait *wait)
+{
+    void *session;
+    while ((session = pop_stale(pool, now)) != NULL)
+        pool->kind->close(session, NULL);
+    while ((session = pop(pool)) != NULL) {
+        if (pool->kind->probe(session, wait, NULL) == SMGW_OK)
+            return session;
+        pool->kind->close(session, NULL);
+    }
+    return NULL;
+}
+
+void mgw_pool_put(mgw_pool *pool, void *session, uint64_t now)
+{
+    if (session != NULL && (!pool->kind->is_idle(session) || !push(pool, session, now)))
+        pool->kind->close(session, NULL);
 }

@@ -76,8 +76,9 @@ smgw_status mgw_smtp_session_open(
     return SMGW_OK;
 }
 
-smgw_status mgw_smtp_session_probe(mgw_smtp_session *session, const mgw_wait *wait, smgw_error *error)
+static smgw_status probe(void *kept, const mgw_wait *wait, smgw_error *error)
 {
+    mgw_smtp_session *session = kept;
     if (!mgw_conn_is_quiet(session->conn))
         return mgw_error_status(error, SMGW_ERR_NETWORK);
     smgw_status status = mgw_smtp_rset(session->engine);
@@ -134,12 +135,19 @@ static void describe(const mgw_smtp_result *result, smgw_error *error)
     mgw_copy_printable(error->enhanced_code, sizeof error->enhanced_code, result->enhanced, strlen(result->enhanced));
 }
 
+static bool is_idle(const void *kept)
+{
+    const mgw_smtp_session *session = kept;
+    mgw_smtp_state state = mgw_smtp_get_state(session->engine);
+    return state == MGW_SMTP_READY || state == MGW_SMTP_DONE;
+}
+
 smgw_status mgw_smtp_session_send(mgw_smtp_session *session, const mgw_smtp_envelope *envelope, mgw_builder *body,
     mgw_wait *wait, mgw_smtp_result *result, smgw_error *error)
 {
     mgw_error_status(error, SMGW_OK);
     smgw_status status = transact(session, envelope, body, wait, error);
-    if (status != SMGW_OK && !mgw_smtp_session_is_idle(session))
+    if (status != SMGW_OK && !is_idle(session))
         mgw_smtp_connection_lost(session->engine, status);
     *result = *mgw_smtp_get_result(session->engine);
     if (result->status == SMGW_OK)
@@ -150,17 +158,18 @@ smgw_status mgw_smtp_session_send(mgw_smtp_session *session, const mgw_smtp_enve
     return result->status;
 }
 
-bool mgw_smtp_session_is_idle(const mgw_smtp_session *session)
-{
-    mgw_smtp_state state = mgw_smtp_get_state(session->engine);
-    return state == MGW_SMTP_READY || state == MGW_SMTP_DONE;
-}
-
 void mgw_smtp_session_close(mgw_smtp_session *session, const mgw_wait *wait)
 {
     if (session == NULL)
         return;
-    if (wait != NULL && mgw_smtp_session_is_idle(session) && mgw_smtp_quit(session->engine) == SMGW_OK)
+    if (wait != NULL && is_idle(session) && mgw_smtp_quit(session->engine) == SMGW_OK)
         (void)settle(session, wait, NULL);
     dispose(session);
 }
+
+static void end(void *kept, const mgw_wait *wait)
+{
+    mgw_smtp_session_close(kept, wait);
+}
+
+const mgw_session_kind mgw_smtp_session_kind = { is_idle, probe, end };

@@ -7,6 +7,7 @@
 
 #include "mime/builder.h"
 #include "net/conn.h"
+#include "session/pool.h"
 #include "smtp/engine.h"
 
 typedef struct mgw_smtp_session mgw_smtp_session;
@@ -16,9 +17,6 @@ typedef struct mgw_smtp_session mgw_smtp_session;
 smgw_status mgw_smtp_session_open(
     mgw_smtp_session **session, const mgw_conn_target *target, const mgw_wait *wait, smgw_error *error);
 
-/* Asks the server whether an idle session still lives (RSET). After a failure it can only be closed. */
-smgw_status mgw_smtp_session_probe(mgw_smtp_session *session, const mgw_wait *wait, smgw_error *error);
-
 /*
  * Sends one message. wait->done counts the octets of the message that were handed to the connection.
  * *result is filled in every case and tells the outcome; the returned status is result->status.
@@ -26,10 +24,10 @@ smgw_status mgw_smtp_session_probe(mgw_smtp_session *session, const mgw_wait *wa
 smgw_status mgw_smtp_session_send(mgw_smtp_session *session, const mgw_smtp_envelope *envelope, mgw_builder *body,
     mgw_wait *wait, mgw_smtp_result *result, smgw_error *error);
 
-/* True where another message may follow on this connection. */
-bool mgw_smtp_session_is_idle(const mgw_smtp_session *session);
-
 /* Says QUIT within the limits of `wait` where the session is idle, and closes. `wait` NULL: closes at once. */
 void mgw_smtp_session_close(mgw_smtp_session *session, const mgw_wait *wait);
+
+/* For the pool: probes with RSET. */
+extern const mgw_session_kind mgw_smtp_session_kind;
 
 #endif

@@ -4,59 +4,128 @@
 #include "base/clock.h"
 #include "session/pool.h"
 
-static int sessions[MGW_POOL_MAX_IDLE + 1];
+/* A session that notes what becomes of it. */
+typedef struct fake_session {
+    bool busy;
+    bool dead;
+    int probed;
+    int closed;
+    bool politely;
+} fake_session;
+
+static bool is_idle(const void *session)
+{
+    return !((const fake_session *)session)->busy;
+}
+
+static smgw_status probe(void *session, const mgw_wait *wait, smgw_error *error)
+{
+    (void)wait, (void)error;
+    fake_session *fake = session;
+    fake->probed++;
+    return fake->dead ? SMGW_ERR_NETWORK : SMGW_OK;
+}
+
+static void end(void *session, const mgw_wait *wait)
+{
+    fake_session *fake = session;
+    fake->closed++;
+    fake->politely = wait != NULL;
+}
+
+static const mgw_session_kind kind = { is_idle, probe, end };
+static const mgw_wait patience = { .deadline = UINT64_MAX };
 
 static void last_in_is_first_out(void **state)
 {
     (void)state;
+    fake_session sessions[2] = { { .busy = false } };
     mgw_pool pool;
-    mgw_pool_init(&pool);
-    assert_null(mgw_pool_take(&pool));
-    assert_true(mgw_pool_put(&pool, &sessions[0], 1));
-    assert_true(mgw_pool_put(&pool, &sessions[1], 2));
-    assert_ptr_equal(mgw_pool_take(&pool), &sessions[1]);
-    assert_ptr_equal(mgw_pool_take(&pool), &sessions[0]);
-    assert_null(mgw_pool_take(&pool));
-    mgw_pool_destroy(&pool);
+    mgw_pool_init(&pool, &kind);
+    assert_null(mgw_pool_take(&pool, 0, &patience));
+    mgw_pool_put(&pool, NULL, 0);
+    assert_null(mgw_pool_take(&pool, 0, &patience));
+    mgw_pool_put(&pool, &sessions[0], 1);
+    mgw_pool_put(&pool, &sessions[1], 2);
+    assert_ptr_equal(mgw_pool_take(&pool, 3, &patience), &sessions[1]);
+    assert_ptr_equal(mgw_pool_take(&pool, 3, &patience), &sessions[0]);
+    assert_null(mgw_pool_take(&pool, 3, &patience));
+    assert_int_equal(sessions[0].probed, 1);
+    assert_int_equal(sessions[0].closed + sessions[1].closed, 0);
+    mgw_pool_destroy(&pool, NULL);
 }
 
-static void it_holds_no_more_than_its_cap(void **state)
+static void what_does_not_fit_is_closed(void **state)
 {
     (void)state;
+    fake_session sessions[MGW_POOL_MAX_IDLE + 1] = { { .busy = false } };
     mgw_pool pool;
-    mgw_pool_init(&pool);
+    mgw_pool_init(&pool, &kind);
+    for (size_t i = 0; i < COUNT_OF(sessions); i++)
+        mgw_pool_put(&pool, &sessions[i], i);
+    for (size_t i = 0; i < COUNT_OF(sessions); i++)
+        assert_int_equal(sessions[i].closed, i == MGW_POOL_MAX_IDLE);
+    mgw_pool_destroy(&pool, &patience);
     for (size_t i = 0; i < MGW_POOL_MAX_IDLE; i++)
-        assert_true(mgw_pool_put(&pool, &sessions[i], i));
-    assert_false(mgw_pool_put(&pool, &sessions[MGW_POOL_MAX_IDLE], 99));
-    for (size_t i = MGW_POOL_MAX_IDLE; i > 0; i--)
-        assert_ptr_equal(mgw_pool_take(&pool), &sessions[i - 1]);
-    mgw_pool_destroy(&pool);
+        assert_true(sessions[i].closed == 1 && sessions[i].politely);
 }
 
-static void stale_sessions_come_out_oldest_first(void **state)
+static void a_busy_session_is_never_kept(void **state)
+{
+    (void)state;
+    fake_session busy = { .busy = true };
+    mgw_pool pool;
+    mgw_pool_init(&pool, &kind);
+    mgw_pool_put(&pool, &busy, 1);
+    assert_int_equal(busy.closed, 1);
+    assert_false(busy.politely);
+    assert_null(mgw_pool_take(&pool, 2, &patience));
+    mgw_pool_destroy(&pool, NULL);
+}
+
+static void the_dead_are_passed_over(void **state)
+{
+    (void)state;
+    fake_session sessions[3] = { { .busy = false }, { .dead = true }, { .dead = true } };
+    mgw_pool pool;
+    mgw_pool_init(&pool, &kind);
+    for (size_t i = 0; i < COUNT_OF(sessions); i++)
+        mgw_pool_put(&pool, &sessions[i], i);
+    assert_ptr_equal(mgw_pool_take(&pool, 5, &patience), &sessions[0]);
+    assert_int_equal(sessions[0].closed, 0);
+    assert_int_equal(sessions[1].closed, 1);
+    assert_int_equal(sessions[2].closed, 1);
+    mgw_pool_destroy(&pool, NULL);
+}
+
+static void the_old_are_closed_unasked(void **state)
 {
     (void)state;
     const uint64_t second = MGW_NS_PER_S;
+    fake_session sessions[3] = { { .busy = false } };
     mgw_pool pool;
-    mgw_pool_init(&pool);
+    mgw_pool_init(&pool, &kind);
     mgw_pool_put(&pool, &sessions[0], 10 * second);
     mgw_pool_put(&pool, &sessions[1], 20 * second);
     mgw_pool_put(&pool, &sessions[2], 500 * second);
-    assert_null(mgw_pool_take_stale(&pool, (10 + MGW_POOL_MAX_AGE_S) * second));
-    assert_ptr_equal(mgw_pool_take_stale(&pool, (11 + MGW_POOL_MAX_AGE_S) * second), &sessions[0]);
-    assert_null(mgw_pool_take_stale(&pool, (11 + MGW_POOL_MAX_AGE_S) * second));
-    assert_ptr_equal(mgw_pool_take_stale(&pool, 501 * second), &sessions[1]);
-    assert_null(mgw_pool_take_stale(&pool, 501 * second));
-    assert_ptr_equal(mgw_pool_take(&pool), &sessions[2]);
-    mgw_pool_destroy(&pool);
+    assert_ptr_equal(mgw_pool_take(&pool, 501 * second, &patience), &sessions[2]);
+    assert_int_equal(sessions[0].closed + sessions[1].closed, 2);
+    assert_int_equal(sessions[0].probed + sessions[1].probed, 0);
+    mgw_pool_put(&pool, &sessions[2], 600 * second);
+    assert_ptr_equal(mgw_pool_take(&pool, (600 + MGW_POOL_MAX_AGE_S) * second, &patience), &sessions[2]);
+    mgw_pool_put(&pool, &sessions[2], 600 * second);
+    assert_null(mgw_pool_take(&pool, (601 + MGW_POOL_MAX_AGE_S) * second, &patience));
+    mgw_pool_destroy(&pool, NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(last_in_is_first_out),
-        cmocka_unit_test(it_holds_no_more_than_its_cap),
-        cmocka_unit_test(stale_sessions_come_out_oldest_first),
+        cmocka_unit_test(what_does_not_fit_is_closed),
+        cmocka_unit_test(a_busy_session_is_never_kept),
+        cmocka_unit_test(the_dead_are_passed_over),
+        cmocka_unit_test(the_old_are_closed_unasked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
