@@ -5,8 +5,9 @@
  *
  * Keys of a record: `timestamp` (UTC, RFC 3339 with milliseconds), `seq`, `level` ("INFO" or "WARNING"), `event`,
  * `account`, `details`. Recipients appear as a count and their domains; subjects, bodies, passwords and tokens never.
- * `seq` counts up by one. Behind these, where it applies: `truncated` (a value was cut: a line has at most 4,096 bytes),
- * `gap` (the line before is torn and no record), `lost` (how many records before this one could not be written).
+ * `seq` counts up by one; of several gateways that append to one file each counts for itself. Behind these, where it
+ * applies: `truncated` (a value was cut: a line has at most 4,096 bytes), `gap` (the line before is torn and no record),
+ * `lost` (how many records before this one could not be written).
  */
 #ifndef SIMPLEMAILGW_AUDIT_H
 #define SIMPLEMAILGW_AUDIT_H

@@ -5,8 +5,10 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/write_once.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -69,6 +71,9 @@ static const char *bad_option(const smgw_audit_options *options)
 static smgw_status open_sink(mgw_audit *audit, smgw_error *error)
 {
     audit->fd = audit->options.sink == SMGW_AUDIT_STDERR ? STDERR_FILENO : -1;
+    /* Whatever is opened next would take its number, and the records. */
+    if (audit->options.sink == SMGW_AUDIT_STDERR && fcntl(STDERR_FILENO, F_GETFD) < 0)
+        return mgw_error_set(error, SMGW_ERR_AUDIT, "audit.sink", "audit.sink: standard error is closed");
     if (audit->options.sink != SMGW_AUDIT_FILE)
         return SMGW_OK;
     mgw_audit_tail tail;
@@ -194,36 +199,39 @@ static size_t compose(mgw_audit *audit, const mgw_audit_record *record)
     return line.len;
 }
 
-typedef enum write_result { WRITTEN, CUT_SHORT, FAILED } write_result;
+typedef enum write_result { WRITTEN, SPOILT, FAILED } write_result;
 
-/* One write. Where the line before is torn, its end goes out in front of this one. */
+/*
+ * One write. Where the line before is torn, its end goes out in front of this one. A line is spoilt where it was cut
+ * short, or where it continues one that another process left torn.
+ */
 static write_result write_line(mgw_audit *audit, size_t len)
 {
     audit->line[0] = '\n';
     const char *data = audit->torn ? audit->line : audit->line + 1;
     if (audit->torn)
         len++;
-    ssize_t written;
-    do
-        written = write(audit->fd, data, len);
-    while (written < 0 && errno == EINTR);
+    ssize_t written = mgw_write_once(audit->fd, mgw_bytes_of(data, len));
     if (written <= 0) {
         if (written == 0)
             errno = EIO;
         return FAILED;
     }
     audit->torn = data[written - 1] != '\n';
-    return (size_t)written == len ? WRITTEN : CUT_SHORT;
+    if ((size_t)written < len)
+        return SPOILT;
+    bool alone = audit->options.sink != SMGW_AUDIT_FILE || data[0] == '\n' || mgw_audit_file_starts_line(audit->fd, len);
+    return alone ? WRITTEN : SPOILT;
 }
 
-/* A line that was cut short is ended, and the record written again behind it; errno tells why that fails too. */
+/* Behind a spoilt line the record is written again; errno tells why that fails too. */
 static bool write_record(mgw_audit *audit, const mgw_audit_record *record)
 {
     write_result result = write_line(audit, compose(audit, record));
-    if (result == CUT_SHORT) {
+    if (result == SPOILT) {
         audit->gap = true;
         result = write_line(audit, compose(audit, record));
-        if (result == CUT_SHORT)
+        if (result == SPOILT)
             errno = ENOSPC;
     }
     return result == WRITTEN;

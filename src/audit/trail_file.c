@@ -105,11 +105,31 @@ static smgw_status inspect(int fd, mgw_audit_tail *tail, smgw_error *error)
     return read_tail(fd, info.st_size, tail, error);
 }
 
+/* Moves a descriptor off the places of the standard streams: there, what the host prints would land in the trail. */
+static int move_up(int fd)
+{
+    if (fd < 0 || fd > STDERR_FILENO)
+        return fd;
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return moved;
+}
+
+bool mgw_audit_file_starts_line(int fd, size_t len)
+{
+    char before = '\n';
+    off_t start = lseek(fd, 0, SEEK_CUR) - (off_t)len;
+    return start <= 0 || pread(fd, &before, 1, start - 1) != 1 || before == '\n';
+}
+
 smgw_status mgw_audit_file_open(const char *path, int *fd, mgw_audit_tail *tail, smgw_error *error)
 {
     *tail = (mgw_audit_tail){ .seq = 0 };
     /* Not blocking, so that a FIFO or a device at this place cannot hold the caller up before it is refused. */
-    *fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, S_IRUSR | S_IWUSR);
+    const int flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    *fd = move_up(open(path, flags, S_IRUSR | S_IWUSR));
     if (*fd < 0)
         return fail_errno(error, "cannot be opened");
     smgw_status status = inspect(*fd, tail, error);

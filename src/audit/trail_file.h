@@ -5,6 +5,8 @@
 
 #include "simplemailgw/common.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* How a file ends that earlier handles wrote. */
@@ -19,5 +21,11 @@ typedef struct mgw_audit_tail {
  * -1; on success it is the caller's to close.
  */
 smgw_status mgw_audit_file_open(const char *path, int *fd, mgw_audit_tail *tail, smgw_error *error);
+
+/*
+ * Whether the `len` bytes that were just appended begin a line. They do not where another process died, or met a full
+ * disk, within its own. True where that cannot be told.
+ */
+bool mgw_audit_file_starts_line(int fd, size_t len);
 
 #endif

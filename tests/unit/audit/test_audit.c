@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -345,6 +344,39 @@ static void stderr_gets_one_write_a_record(void **state)
     assert_true(fcntl(STDERR_FILENO, F_GETFD) >= 0);
 }
 
+static void closed_stderr_makes_no_trail(void **state)
+{
+    (void)state;
+    mgw_audit *audit = NULL;
+    smgw_error error = SMGW_ERROR_INIT;
+    int before = dup(STDERR_FILENO);
+    close(STDERR_FILENO);
+    smgw_status status = mgw_audit_new(&audit, NULL, &error);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    assert_int_equal(status, SMGW_ERR_AUDIT);
+    assert_string_equal(error.field, "audit.sink");
+    assert_null(audit);
+}
+
+static void stderr_without_a_reader_refuses(void **state)
+{
+    fixture *f = *state;
+    int ends[2];
+    mgw_audit *audit = open_audit(f, SMGW_AUDIT_STDERR, SMGW_AUDIT_REFUSE);
+    int before = dup(STDERR_FILENO);
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    dup2(ends[1], STDERR_FILENO);
+    meet(NULL, 0);
+    smgw_status status = emit(audit, 1, NULL);
+    dup2(before, STDERR_FILENO);
+    close(ends[1]);
+    close(before);
+    assert_int_equal(status, SMGW_ERR_AUDIT);
+    mgw_audit_free(audit);
+}
+
 static void file_goes_on_after_its_last_record(void **state)
 {
     fixture *f = *state;
@@ -376,6 +408,25 @@ static void torn_line_of_a_crash_is_ended(void **state)
     mgw_audit_free(audit);
     static const char *const expected[] = {
         LINE("1", "1") "}", "{\"timest", LINE("2", "2") ",\"gap\":true}", LINE("3", "3") "}",
+    };
+    assert_lines(f->path, expected, COUNT_OF(expected));
+}
+
+/* The record that landed behind the torn line is written once more, where it can be read. */
+static void torn_line_of_another_process_takes_no_record(void **state)
+{
+    fixture *f = *state;
+    meet(NULL, 0);
+    mgw_audit *audit = open_audit(f, SMGW_AUDIT_FILE, SMGW_AUDIT_REFUSE);
+    assert_int_equal(emit(audit, 1, NULL), SMGW_OK);
+    int fd = open(f->path, O_WRONLY | O_APPEND);
+    assert_int_equal(write(fd, "{\"timest", 8), 8);
+    close(fd);
+    assert_int_equal(emit(audit, 2, NULL), SMGW_OK);
+    assert_int_equal(emit(audit, 3, NULL), SMGW_OK);
+    mgw_audit_free(audit);
+    static const char *const expected[] = {
+        LINE("1", "1") "}", "{\"timest" LINE("2", "2") "}", LINE("2", "2") ",\"gap\":true}", LINE("3", "3") "}",
     };
     assert_lines(f->path, expected, COUNT_OF(expected));
 }
@@ -435,7 +486,6 @@ static void file_size_limit_refuses_and_reopening_repairs(void **state)
     meet(NULL, 0);
     mgw_audit *audit = open_audit(f, SMGW_AUDIT_FILE, SMGW_AUDIT_REFUSE);
     assert_int_equal(emit(audit, 1, NULL), SMGW_OK);
-    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     struct rlimit tight = { sizeof(LINE("1", "1") "}\n") - 1 + 20, before.rlim_max };
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
@@ -443,7 +493,6 @@ static void file_size_limit_refuses_and_reopening_repairs(void **state)
     smgw_status short_status = emit(audit, 2, &error);
     smgw_status full_status = emit(audit, 3, NULL);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    signal(SIGXFSZ, handler);
     assert_int_equal(short_status, SMGW_ERR_AUDIT);
     assert_int_equal(full_status, SMGW_ERR_AUDIT);
     assert_non_null(strstr(error.message, strerror(EFBIG)));
@@ -535,8 +584,11 @@ int main(void)
         WITH_PLACE(warn_goes_on_and_counts),
         WITH_PLACE(none_writes_nothing),
         WITH_PLACE(stderr_gets_one_write_a_record),
+        cmocka_unit_test(closed_stderr_makes_no_trail),
+        WITH_PLACE(stderr_without_a_reader_refuses),
         WITH_PLACE(file_goes_on_after_its_last_record),
         WITH_PLACE(torn_line_of_a_crash_is_ended),
+        WITH_PLACE(torn_line_of_another_process_takes_no_record),
         WITH_PLACE(short_write_is_ended_and_repeated),
         WITH_PLACE(full_disk_refuses_and_repairs_later),
         WITH_PLACE(interrupted_write_is_repeated),

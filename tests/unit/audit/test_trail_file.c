@@ -213,6 +213,25 @@ static void long_file_is_read_from_its_end(void **state)
     mgw_buf_free(&content);
 }
 
+/* A host that closed a standard stream and prints to it all the same must not write the trail. */
+static void the_places_of_standard_streams_are_left_free(void **state)
+{
+    const place *p = *state;
+    int fd = -1;
+    mgw_audit_tail tail;
+    int before = dup(STDIN_FILENO);
+    close(STDIN_FILENO);
+    smgw_status status = mgw_audit_file_open(p->path, &fd, &tail, NULL);
+    bool left_free = fcntl(STDIN_FILENO, F_GETFD) < 0;
+    dup2(before, STDIN_FILENO);
+    close(before);
+    assert_int_equal(status, SMGW_OK);
+    assert_true(left_free);
+    assert_true(fd > STDERR_FILENO);
+    assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    close(fd);
+}
+
 static void failed_allocation_closes_the_file(void **state)
 {
     const place *p = *state;
@@ -235,6 +254,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_how_the_file_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(number_is_read_at_its_place_only, setup, teardown),
         cmocka_unit_test_setup_teardown(long_file_is_read_from_its_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_places_of_standard_streams_are_left_free, setup, teardown),
         cmocka_unit_test_setup_teardown(failed_allocation_closes_the_file, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
