@@ -128,7 +128,9 @@ bool mgw_rune_is_invisible(uint32_t rune)
         { 0xfe00, 0xfe0f },     /* variation selectors */
         { 0xfeff, 0xfeff },     /* BOM */
         { 0xffa0, 0xffa0 },     /* halfwidth Hangul filler */
-        { 0xfff9, 0xfffb },     /* interlinear annotations */
+        { 0xfff0, 0xfffb },     /* reserved ones, interlinear annotations */
+        { 0x1bca0, 0x1bca3 },   /* shorthand controls */
+        { 0x1d173, 0x1d17a },   /* musical controls */
         { 0xe0000, 0xe0fff },   /* tags, variation selectors supplement */
     };
     return rune >= 0xad && in_ranges(invisible, sizeof invisible / sizeof invisible[0], rune);

@@ -28,8 +28,8 @@ bool mgw_rune_is_control(uint32_t rune);
 bool mgw_rune_is_line_break(uint32_t rune);
 
 /*
- * Characters that are not seen or that reorder what is: zero-width characters, bidirectional controls, soft hyphen,
- * interlinear annotations, tags, BOM, and variation-like fillers used to hide text.
+ * Characters that are not seen or that reorder what is: all of Unicode's Default_Ignorable_Code_Point (zero-width
+ * characters, bidirectional controls, soft hyphen, fillers, variation selectors, tags, BOM), and interlinear annotations.
  */
 bool mgw_rune_is_invisible(uint32_t rune);
 

@@ -54,7 +54,7 @@ static void classes(void **state)
         assert_true(mgw_rune_is_line_break(breaks[i]));
         assert_true(mgw_rune_is_control(breaks[i]));
     }
-    static const uint32_t hidden[] = { 0x200b, 0x202e, 0x2066, 0xfeff, 0xad, 0xe0041 };
+    static const uint32_t hidden[] = { 0x200b, 0x202e, 0x2066, 0xfeff, 0xad, 0xfff0, 0x1bca0, 0x1d173, 0xe0041 };
     for (size_t i = 0; i < COUNT_OF(hidden); i++) {
         assert_true(mgw_rune_is_invisible(hidden[i]));
         assert_false(mgw_rune_is_printable(hidden[i]));
