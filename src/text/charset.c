@@ -68,6 +68,7 @@ smgw_status mgw_charset_open(mgw_charset *charset, mgw_bytes name)
     if (converter == (iconv_t)-1)
         return errno == ENOMEM ? SMGW_ERR_NO_MEMORY : SMGW_ERR_UNSUPPORTED;
     charset->converter = converter;
+    charset->unit = strncmp(from, "UTF-16", 6) == 0 ? 2 : 1;
     return SMGW_OK;
 }
 
@@ -123,8 +124,8 @@ static size_t convert_utf8(const char *text, size_t len, mgw_buf *out)
     return valid;
 }
 
-/* Likewise with iconv. */
-static size_t convert_iconv(iconv_t converter, char *text, size_t len, mgw_buf *out)
+/* Likewise with iconv; what cannot be is replaced one `unit` at a time, so that the rest stays aligned. */
+static size_t convert_iconv(iconv_t converter, size_t unit, char *text, size_t len, mgw_buf *out)
 {
     char room[512];
     char *in = text;
@@ -138,9 +139,10 @@ static size_t convert_iconv(iconv_t converter, char *text, size_t len, mgw_buf *
         if (error == EINVAL)
             break;
         if (error == EILSEQ) {
+            size_t skipped = left < unit ? left : unit;
             add_replacement(out);
-            in++;
-            left--;
+            in += skipped;
+            left -= skipped;
         } else if (error != 0 && error != E2BIG) {
             out->status = SMGW_ERR_NO_MEMORY;
         }
@@ -152,7 +154,7 @@ static size_t convert(mgw_charset *charset, char *text, size_t len, mgw_buf *out
 {
     if (charset->converter == NULL)
         return convert_utf8(text, len, out);
-    return convert_iconv(charset->converter, text, len, out);
+    return convert_iconv(charset->converter, charset->unit, text, len, out);
 }
 
 smgw_status mgw_charset_feed(mgw_charset *charset, mgw_bytes bytes, mgw_buf *out)

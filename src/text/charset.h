@@ -15,6 +15,7 @@ typedef struct mgw_charset {
     void *converter; /* The iconv_t, or NULL for UTF-8. */
     char pending[MGW_CHARSET_PENDING]; /* The beginning of a character that the next bytes complete. */
     size_t pending_len;
+    size_t unit; /* Octets of the charset's code unit. */
 } mgw_charset;
 
 /* Whether mgw_charset_open() knows this name (IANA's names and the usual aliases, case-insensitive). */
