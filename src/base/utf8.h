@@ -29,7 +29,8 @@ bool mgw_rune_is_line_break(uint32_t rune);
 
 /*
  * Characters that are not seen or that reorder what is: all of Unicode's Default_Ignorable_Code_Point (zero-width
- * characters, bidirectional controls, soft hyphen, fillers, variation selectors, tags, BOM), and interlinear annotations.
+ * characters, bidirectional controls, soft hyphen, fillers, variation selectors, tags, BOM), and interlinear
+ * annotations.
  */
 bool mgw_rune_is_invisible(uint32_t rune);
 
