@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -164,6 +165,8 @@ static bool accept_client(scripted_run *run)
     run->fd = accept4(run->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (run->fd < 0)
         return fail(run, "no connection");
+    /* Steps that follow each other leave at once, without waiting for acknowledgements. */
+    setsockopt(run->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
     run->server->connections++;
     return !run->implicit_tls || start_tls(run);
 }
@@ -338,12 +341,22 @@ static void *run_script(void *context)
     return NULL;
 }
 
+/* An old version needs the security level of its time, and a minimum below that of the system's configuration. */
+static bool limit_version(SSL_CTX *tls, int max)
+{
+    if (max == 0)
+        return true;
+    SSL_CTX_set_security_level(tls, 0);
+    return SSL_CTX_set_min_proto_version(tls, TLS1_VERSION) == 1 && SSL_CTX_set_max_proto_version(tls, max) == 1;
+}
+
 static bool load_certificate(scripted_run *run, const scripted_server_options *options)
 {
     if (options->cert_file == NULL || options->key_file == NULL)
         return !options->implicit_tls || fail(run, "implicit TLS needs a certificate");
     run->tls = SSL_CTX_new(TLS_server_method());
-    if (run->tls != NULL && SSL_CTX_use_certificate_chain_file(run->tls, options->cert_file) == 1 &&
+    if (run->tls != NULL && limit_version(run->tls, options->max_tls) &&
+        SSL_CTX_use_certificate_chain_file(run->tls, options->cert_file) == 1 &&
         SSL_CTX_use_PrivateKey_file(run->tls, options->key_file, SSL_FILETYPE_PEM) == 1)
         return true;
     ERR_clear_error();

@@ -55,9 +55,10 @@ typedef struct scripted_server_options {
     bool implicit_tls;
     const char *cert_file; /* PEM, as test_ca.h makes them; needed where TLS is. */
     const char *key_file;
+    int max_tls; /* The newest version the server speaks, such as TLS1_1_VERSION of OpenSSL; 0: any. */
 } scripted_server_options;
 
-#define SCRIPTED_SERVER_OPTIONS_INIT { NULL, false, NULL, NULL }
+#define SCRIPTED_SERVER_OPTIONS_INIT { NULL, false, NULL, NULL, 0 }
 
 typedef struct scripted_bytes {
     char *data; /* With a NUL behind it. */

@@ -56,7 +56,7 @@ static int start(scripted_server *server, const char *script, bool implicit_tls,
     path_of(cert, sizeof cert, file);
     snprintf(file, sizeof file, "%s.key", name);
     path_of(key, sizeof key, file);
-    const scripted_server_options options = { script, implicit_tls, cert, key };
+    const scripted_server_options options = { script, implicit_tls, cert, key, 0 };
     int port = scripted_server_start(server, &options);
     if (port <= 0)
         fail_msg("%s", server->problem);
@@ -357,9 +357,9 @@ static void mistakes_are_told_at_once(void **state)
         scripted_server_free(&server);
     }
     scripted_server server;
-    const scripted_server_options no_certificate = { "X", true, NULL, NULL };
+    const scripted_server_options no_certificate = { "X", true, NULL, NULL, 0 };
     assert_int_equal(scripted_server_start(&server, &no_certificate), -1);
-    const scripted_server_options bad_certificate = { "X", true, "/nonexistent.pem", "/nonexistent.key" };
+    const scripted_server_options bad_certificate = { "X", true, "/nonexistent.pem", "/nonexistent.key", 0 };
     assert_int_equal(scripted_server_start(&server, &bad_certificate), -1);
 }
 
