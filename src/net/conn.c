@@ -216,15 +216,21 @@ static smgw_status status_of(CURLcode code)
     }
 }
 
+/* IMAP has no reply codes. An SMTP reply that is no refusal answered EHLO: there was no method to try. */
+static const char *login_failure_text(int code)
+{
+    if (code > 0 && code < 400)
+        return "the server offers no login of the account's kind";
+    return code >= 400 && code < 500 ? "the server puts off the login" : "the server refuses the login";
+}
+
 /* A login that the server puts off (4yz) is no wrong password. */
 static smgw_status login_failure(const opening *state, smgw_error *error)
 {
     int code = state->proof.last_code;
-    bool put_off = code >= 400 && code < 500;
-    smgw_status status = put_off ? SMGW_ERR_TEMPORARY : SMGW_ERR_AUTH;
-    mgw_error_set(error, status, NULL, "%s: %s the login", state->target->host,
-        put_off ? "the server puts off" : "the server refuses");
-    if (error != NULL)
+    smgw_status status = code >= 400 && code < 500 ? SMGW_ERR_TEMPORARY : SMGW_ERR_AUTH;
+    mgw_error_set(error, status, NULL, "%s: %s", state->target->host, login_failure_text(code));
+    if (error != NULL && code >= 400)
         error->server_code = code;
     return status;
 }
