@@ -46,15 +46,12 @@ static smgw_status decode(void *context, mgw_bytes octets, smgw_error *error)
     return decoder_status(save, mgw_content_decoder_feed(save->decoder, octets.data, octets.len, error), error);
 }
 
-static smgw_status find_section(const smgw_mail *mail, const char *section, const smgw_part **part, smgw_error *error)
+static const smgw_part *find_section(const smgw_mail *mail, const char *section)
 {
-    for (size_t i = 0; i < mail->part_count; i++) {
-        if (strcmp(mail->parts[i].section, section) != 0 || mgw_part_is_multipart(&mail->parts[i]))
-            continue;
-        *part = &mail->parts[i];
-        return SMGW_OK;
-    }
-    return mgw_error_set(error, SMGW_ERR_NOT_FOUND, "section", "section: the message has no such part");
+    for (size_t i = 0; i < mail->part_count; i++)
+        if (strcmp(mail->parts[i].section, section) == 0 && !mgw_part_is_multipart(&mail->parts[i]))
+            return &mail->parts[i];
+    return NULL;
 }
 
 /* The sender's name made safe; a part without a usable one gets a plain one. */
@@ -118,13 +115,15 @@ static smgw_status find_and_save(mgw_reading *reading, const smgw_ref *ref, cons
     smgw_saved *saved, smgw_error *error)
 {
     smgw_mail mail;
-    const smgw_part *part = NULL;
     smgw_status status = mgw_reading_open_ref(reading, ref, error);
     if (status == SMGW_OK)
         status = mgw_read_parts(reading, ref->uid, arena, &mail, error);
-    if (status == SMGW_OK)
-        status = find_section(&mail, section, &part, error);
-    return status == SMGW_OK ? save_part(reading, ref, part, saved, error) : status;
+    if (status != SMGW_OK)
+        return status;
+    const smgw_part *part = find_section(&mail, section);
+    if (part == NULL)
+        return mgw_error_set(error, SMGW_ERR_NOT_FOUND, "section", "section: the message has no such part");
+    return save_part(reading, ref, part, saved, error);
 }
 
 smgw_status smgw_save_attachment(smgw_gateway *gateway, const char *account, const smgw_ref *ref, const char *section,

@@ -141,7 +141,7 @@ static const char *keep(mgw_arena *arena, smgw_status status, mgw_bytes text, bo
 static const char *joined_text(mgw_arena *arena, const forms *found, uint32_t *defects)
 {
     mgw_buf raw = MGW_BUF_INIT(MGW_MAIL_MAX_FIELD);
-    mgw_buf text = MGW_BUF_INIT(4 * MGW_MAIL_MAX_FIELD); /* A conversion asks for room for the worst case. */
+    mgw_buf text = MGW_BUF_INIT((size_t)4 * MGW_MAIL_MAX_FIELD); /* A conversion asks for room for the worst case. */
     mgw_bytes charset = join(found, &raw, defects);
     smgw_status status = raw.status != SMGW_OK ? raw.status : convert(&raw, charset, &text);
     /* Segments without any percent encoding are the plain form, only longer. */
