@@ -49,6 +49,11 @@ if [ "${1-}" = --with-servers ]; then
 fi
 progress "checking packages"
 bash "$root/.ci/install-packages"
+if [ "$(id -u)" -ne 0 ]; then
+  echo "demo.sh: the mail servers of the demo need root. Run:" >&2
+  echo "demo.sh:     $(bash "$root/.ci/as-root" "$root/examples/demo.sh")" >&2
+  exit 1
+fi
 progress "building"
 quietly build
 progress "starting private mail servers"
