@@ -9,29 +9,37 @@
 #include "simplemailgw/sanitize.h"
 
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { MOST_ENTRIES = 1 << 26 };
+enum { MOST_ENTRIES = 1 << 26, ENTRIES_PER_BUCKET = 16, CACHE_LINE = 64, PREFETCHED_LINES = 8, LARGE = 4 << 20 };
+
+/* Where the parts of an entry stand. */
+enum { LENGTH = 0, TAG = 1, TEXT = 2 };
 
 /*
- * Entries stand in `texts` bucket by bucket: each as its length in one byte and its bytes, folded; a length of 0 ends
- * a bucket early, where duplicates were merged. `starts` is small enough to stay in a cache, and a bucket is about
- * one cache line, so that a question waits for the main memory once. Domains and addresses share the table, as no
- * domain holds an "@".
+ * Entries stand in `texts` bucket by bucket: each as its length in one byte, its tag, which is a byte of its hash, and
+ * its bytes, folded; a length of 0 ends a bucket early, where duplicates were merged. There are few enough buckets for
+ * `starts` to stay in a cache, so that a question waits for the main memory once. Domains and addresses share the
+ * table, as no domain holds an "@".
  */
 struct mgw_whitelist {
     smgw_recipient_policy policy;
     bool has_domains;
     bool has_addresses;
     mgw_hash_key hash_key;
-    size_t bucket_count; /* A power of two, at most the number of entries; 0 without any. */
+    size_t bucket_count; /* A power of two; 0 without any entry. */
     uint32_t *starts;    /* Where each bucket starts, and the end of the last one. */
-    unsigned char *texts;
+    unsigned char *texts; /* Goes on behind the last bucket for as long as a prefetch reaches. */
 };
 
-typedef struct bucket {
-    unsigned char *start;
+/* What is looked for, and where it is if it is anywhere. */
+typedef struct place {
+    mgw_bytes text; /* Folded. */
+    unsigned char tag;
+    unsigned char *bucket;
     const unsigned char *end;
-} bucket;
+} place;
 
 typedef smgw_rule (*entry_check)(const char *text, size_t len);
 
@@ -48,41 +56,9 @@ static smgw_status check_entries(const char *field, const mgw_bytes *entries, si
             snprintf(name, sizeof name, "%s[%zu]", field, i);
             return mgw_error_rule(error, SMGW_ERR_CONFIG, name, rule);
         }
-        *size += 1 + entries[i].len;
+        *size += TEXT + entries[i].len;
     }
     return SMGW_OK;
-}
-
-static size_t bucket_index(const mgw_whitelist *list, mgw_bytes text)
-{
-    return mgw_hash(&list->hash_key, text) & (list->bucket_count - 1);
-}
-
-/* The bucket where `text`, folded, belongs; its bytes are asked for from the memory. */
-static bucket locate(const mgw_whitelist *list, mgw_bytes text)
-{
-    const uint32_t *start = list->starts + bucket_index(list, text);
-    bucket found = { list->texts + start[0], list->texts + start[1] };
-    __builtin_prefetch(found.start);
-    return found;
-}
-
-/* The entry that equals `text`, or where the bucket's entries end. */
-static unsigned char *scan(bucket in, mgw_bytes text)
-{
-    unsigned char *entry = in.start;
-    while (entry < in.end && entry[0] != 0) {
-        if (entry[0] == text.len && memcmp(entry + 1, text.data, text.len) == 0)
-            return entry;
-        entry += 1 + entry[0];
-    }
-    return entry;
-}
-
-static bool holds(bucket in, mgw_bytes text)
-{
-    const unsigned char *entry = scan(in, text);
-    return entry < in.end && entry[0] != 0;
 }
 
 /* Eight bytes, each upper-case letter of ASCII as its lower-case one; no byte carries into the next. */
@@ -96,51 +72,101 @@ static uint64_t fold_word(uint64_t word)
     return word | upper >> 2;
 }
 
-enum { FOLD_SIZE = (MGW_ADDRESS_MAX + 7) / 8 * 8 };
-
-/* `text` has at most FOLD_SIZE bytes. */
-static mgw_bytes folded(mgw_bytes text, char out[FOLD_SIZE])
+static mgw_bytes fold(mgw_bytes text, char out[MGW_ADDRESS_MAX])
 {
-    uint64_t words[FOLD_SIZE / 8];
-    size_t count = (text.len + 7) / 8;
-    if (text.len == 0)
-        return (mgw_bytes){ NULL, 0 };
-    words[count - 1] = 0;
-    memcpy(words, text.data, text.len);
-    for (size_t i = 0; i < count; i++)
-        words[i] = fold_word(words[i]);
-    memcpy(out, words, text.len);
+    uint64_t word;
+    size_t i = 0;
+    for (; text.len - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, text.data + i, sizeof word);
+        word = fold_word(word);
+        memcpy(out + i, &word, sizeof word);
+    }
+    for (; i < text.len; i++)
+        out[i] = (char)mgw_lower((unsigned char)text.data[i]);
     return mgw_bytes_of(out, text.len);
+}
+
+static size_t bucket_of(const mgw_whitelist *list, uint64_t hash)
+{
+    return hash & (list->bucket_count - 1);
+}
+
+/*
+ * Where `text`, which is folded into `copy`, belongs. What stands there is asked for from the memory: as many lines as a
+ * bucket mostly has, a constant number, so that the processor can go on before it knows where the bucket is.
+ */
+static place locate(const mgw_whitelist *list, mgw_bytes text, char copy[MGW_ADDRESS_MAX])
+{
+    mgw_bytes folded = fold(text, copy);
+    uint64_t hash = mgw_hash(&list->hash_key, folded);
+    const uint32_t *start = list->starts + bucket_of(list, hash);
+    place found = { folded, (unsigned char)(hash >> 56), list->texts + start[0], list->texts + start[1] };
+    for (size_t i = 0; i < PREFETCHED_LINES; i++)
+        __builtin_prefetch(found.bucket + i * CACHE_LINE);
+    return found;
+}
+
+/* The entry that equals the text, or where the bucket's entries end. */
+static unsigned char *scan(const place *at)
+{
+    unsigned char *entry = at->bucket;
+    while (entry < at->end && entry[LENGTH] != 0) {
+        if (entry[TAG] == at->tag && mgw_bytes_equal(mgw_bytes_of((const char *)entry + TEXT, entry[LENGTH]), at->text))
+            return entry;
+        entry += TEXT + entry[LENGTH];
+    }
+    return entry;
+}
+
+static bool holds(const place *at)
+{
+    const unsigned char *entry = scan(at);
+    return entry < at->end && entry[LENGTH] != 0;
 }
 
 /* Adds the room that each bucket needs to the start of the one behind it. */
 static void count_room(mgw_whitelist *list, const mgw_bytes *entries, size_t count)
 {
-    char copy[FOLD_SIZE];
-    for (size_t i = 0; i < count; i++)
-        list->starts[bucket_index(list, folded(entries[i], copy)) + 1] += 1 + (uint32_t)entries[i].len;
+    char copy[MGW_ADDRESS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = mgw_hash(&list->hash_key, fold(entries[i], copy));
+        list->starts[bucket_of(list, hash) + 1] += TEXT + (uint32_t)entries[i].len;
+    }
 }
 
 /* Adds each entry that is not there yet. */
 static void insert(mgw_whitelist *list, const mgw_bytes *entries, size_t count)
 {
-    char copy[FOLD_SIZE];
+    char copy[MGW_ADDRESS_MAX];
     for (size_t i = 0; i < count; i++) {
-        mgw_bytes text = folded(entries[i], copy);
-        unsigned char *entry = scan(locate(list, text), text);
-        entry[0] = (unsigned char)text.len;
-        memcpy(entry + 1, text.data, text.len);
+        place at = locate(list, entries[i], copy);
+        unsigned char *entry = scan(&at);
+        entry[LENGTH] = (unsigned char)at.text.len;
+        entry[TAG] = at.tag;
+        memcpy(entry + TEXT, at.text.data, at.text.len);
     }
+}
+
+/* Large pages spare a question a walk through the page table. Where the kernel has none, nothing changes. */
+static void prefer_large_pages(unsigned char *block, size_t size)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t skipped = page - (uintptr_t)block % page;
+    if (size >= LARGE)
+        (void)madvise(block + skipped, size - skipped, MADV_HUGEPAGE);
 }
 
 static bool allocate(mgw_whitelist *list, size_t entry_count, size_t texts_size)
 {
     list->bucket_count = 1;
-    while (list->bucket_count <= entry_count / 2)
+    while (list->bucket_count <= entry_count / ENTRIES_PER_BUCKET)
         list->bucket_count *= 2;
     list->starts = mgw_calloc(list->bucket_count + 1, sizeof *list->starts);
-    list->texts = mgw_calloc(texts_size, 1);
-    return list->starts != NULL && list->texts != NULL && mgw_hash_key_random(&list->hash_key);
+    list->texts = mgw_calloc(texts_size + PREFETCHED_LINES * CACHE_LINE, 1);
+    if (list->starts == NULL || list->texts == NULL || !mgw_hash_key_random(&list->hash_key))
+        return false;
+    prefer_large_pages(list->texts, texts_size);
+    return true;
 }
 
 static smgw_status check_all(smgw_recipient_policy policy, const mgw_bytes *domains, size_t domain_count,
@@ -203,22 +229,20 @@ void mgw_whitelist_free(mgw_whitelist *whitelist)
 
 bool mgw_whitelist_allows(const mgw_whitelist *whitelist, mgw_bytes address)
 {
-    char copy[FOLD_SIZE];
+    char domain_copy[MGW_ADDRESS_MAX];
+    char address_copy[MGW_ADDRESS_MAX];
     mgw_bytes local;
     mgw_bytes domain;
-    bucket of_domain = { NULL, NULL };
-    bucket of_address = { NULL, NULL };
-    if (address.len > MGW_ADDRESS_MAX)
-        return false;
-    mgw_bytes whole = folded(address, copy);
-    if (!mgw_address_split(whole, &local, &domain))
+    place of_domain = { .bucket = NULL };
+    place of_address = { .bucket = NULL };
+    if (address.len > MGW_ADDRESS_MAX || !mgw_address_split(address, &local, &domain))
         return false;
     if (whitelist->has_domains)
-        of_domain = locate(whitelist, domain);
+        of_domain = locate(whitelist, domain, domain_copy);
     if (whitelist->has_addresses)
-        of_address = locate(whitelist, whole);
+        of_address = locate(whitelist, address, address_copy);
     /* The address is checked while the memory answers. */
     if (smgw_validate_email(address.data, address.len) != SMGW_RULE_OK)
         return false;
-    return whitelist->policy == SMGW_RECIPIENTS_ANY || holds(of_domain, domain) || holds(of_address, whole);
+    return whitelist->policy == SMGW_RECIPIENTS_ANY || holds(&of_domain) || holds(&of_address);
 }

@@ -4,7 +4,7 @@
  *
  * A domain stands for its own addresses only, not for those of its subdomains; an address opens itself, not its
  * domain. Both are compared byte for byte after ASCII case folding, by hash: a question costs the same with ten
- * entries and with a million. An entry takes its length and at most five bytes.
+ * entries and with a million. An entry takes its length and little more than two bytes.
  */
 #ifndef MGW_POLICY_WHITELIST_H
 #define MGW_POLICY_WHITELIST_H
