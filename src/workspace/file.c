@@ -28,6 +28,7 @@ struct mgw_ws_file {
     char hidden[HIDDEN_NAME_BYTES]; /* "" for a file without a name. */
     EVP_MD_CTX *hash;
     uint64_t size;
+    uint64_t set_aside; /* Of the quota; given back at the end unless the file stays. */
     smgw_status status; /* The first failure; it sticks. */
 };
 
@@ -140,6 +141,7 @@ void mgw_ws_file_abort(mgw_ws_file *file)
         (void)close(file->fd);
     if (file->directory >= 0 && file->directory != file->workspace->fd)
         (void)close(file->directory);
+    mgw_ws_give_back(file->workspace, file->set_aside);
     EVP_MD_CTX_free(file->hash);
     mgw_free(file->subdir);
     mgw_free(file);
@@ -149,8 +151,10 @@ static smgw_status write_data(mgw_ws_file *file, mgw_bytes data, smgw_error *err
 {
     if (data.len > file->workspace->max_file - file->size)
         return mgw_error_set(error, SMGW_ERR_TOO_LARGE, NULL, "the file is larger than the limit");
-    if (!mgw_ws_has_room(file->workspace, file->size + data.len))
+    /* Before it is written, so that files which grow at the same time do not fill the disk together. */
+    if (!mgw_ws_take(file->workspace, data.len))
         return mgw_error_set(error, SMGW_ERR_TOO_LARGE, NULL, "the quota of the workspace is used up");
+    file->set_aside += data.len;
     int failed = mgw_write_quietly(file->fd, data);
     if (failed != 0)
         return io_failed("writing the file", failed, error);
@@ -272,14 +276,16 @@ static bool is_inside(const mgw_ws_file *file, const char *name)
            mgw_ws_same_file(&written, &named) && mgw_ws_holds(file->workspace, file->directory);
 }
 
-static smgw_status finish_named(const mgw_ws_file *file, const char *name, smgw_error *error)
+static smgw_status finish_named(mgw_ws_file *file, const char *name, smgw_error *error)
 {
     smgw_status status = SMGW_OK;
     if (!is_inside(file, name))
         status = mgw_error_set(error, SMGW_ERR_REFUSED, NULL, "the directory is no longer inside the workspace");
     else if (fsync(file->directory) != 0)
         status = io_failed("putting the directory on disk", errno, error);
-    if (status != SMGW_OK)
+    if (status == SMGW_OK)
+        file->set_aside = 0;
+    else
         (void)unlinkat(file->directory, name, 0);
     return status;
 }
@@ -293,31 +299,18 @@ static smgw_status finish_found(const mgw_ws_file *file, smgw_error *error)
 }
 
 /* A failed fdatasync() is not tried again: the kernel may have dropped the pages, and would then report success. */
-static smgw_status place(mgw_ws_file *file, const label *made, bool *found, smgw_error *error)
+static smgw_status place(mgw_ws_file *file, const label *made, smgw_error *error)
 {
-    *found = false;
     if (fdatasync(file->fd) != 0)
         return io_failed("putting the file on disk", errno, error);
     int failed = file->hidden[0] != '\0' ? rename_hidden(file, made->name) : link_nameless(file, made->name);
     if (failed == 0)
         return finish_named(file, made->name, error);
-    *found = failed == EEXIST && is_already_there(file, made);
-    if (*found)
+    if (failed == EEXIST && is_already_there(file, made))
         return finish_found(file, error);
     if (failed == EEXIST)
         return mgw_error_set(error, SMGW_ERR_EXISTS, "name", "name: something else has it already");
     return io_failed("naming the file", failed, error);
-}
-
-static smgw_status place_within_quota(mgw_ws_file *file, const label *made, smgw_error *error)
-{
-    bool found = false;
-    if (!mgw_ws_take(file->workspace, file->size))
-        return mgw_error_set(error, SMGW_ERR_TOO_LARGE, NULL, "the quota of the workspace is used up");
-    smgw_status status = place(file, made, &found, error);
-    if (status != SMGW_OK || found)
-        mgw_ws_give_back(file->workspace, file->size);
-    return status;
 }
 
 static void describe(const mgw_ws_file *file, const label *made, smgw_saved *saved)
@@ -337,7 +330,7 @@ smgw_status mgw_ws_file_commit(mgw_ws_file *file, const char *safe_name, smgw_sa
     else
         status = make_label(file, mgw_bytes_str(safe_name), &made, error);
     if (status == SMGW_OK)
-        status = place_within_quota(file, &made, error);
+        status = place(file, &made, error);
     if (status == SMGW_OK)
         describe(file, &made, saved);
     mgw_ws_file_abort(file);

@@ -24,7 +24,7 @@ struct mgw_workspace {
     uint64_t max_file;
     unsigned fallbacks; /* Of the enum above. */
     pthread_mutex_t lock;
-    uint64_t used; /* Bytes committed; under `lock`. */
+    uint64_t used; /* Bytes committed or being written; under `lock`. */
 };
 
 /* For tests, before the first use. */
@@ -61,6 +61,8 @@ static inline bool mgw_ws_same_file(const struct stat *a, const struct stat *b)
 /* Sets aside `size` bytes of the quota; false where they are not there. */
 bool mgw_ws_take(mgw_workspace *workspace, uint64_t size);
 void mgw_ws_give_back(mgw_workspace *workspace, uint64_t size);
+
+/* For tests: whether as much could be taken. */
 bool mgw_ws_has_room(mgw_workspace *workspace, uint64_t size);
 
 #endif

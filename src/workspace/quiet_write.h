@@ -8,8 +8,8 @@
 #include "base/bytes.h"
 
 /*
- * Writes all of `data`: 0, or an errno. No signal reaches the host: see mgw_write_once(). After a failure a part may have
- * been written.
+ * Writes all of `data`: 0, or an errno. No signal reaches the host: see mgw_write_once(). After a failure a part may
+ * have been written.
  */
 int mgw_write_quietly(int fd, mgw_bytes data);
 

@@ -23,7 +23,8 @@ typedef struct mgw_ws_file mgw_ws_file;
  * Opens the directory. It must belong to the user of the process, must not be writable by group or others, and must not
  * itself be a symbolic link (links above it are followed). Below it, a subdirectory that files are saved in has to keep
  * the same two rules.
- * quota: bytes this workspace may commit in all while it is open; max_file: bytes of one file; each 1 or more.
+ * quota: bytes this workspace may commit in all while it is open, with those of the files that are being written;
+ * max_file: bytes of one file; each 1 or more.
  * SMGW_ERR_CONFIG where the directory breaks a rule; SMGW_ERR_IO; SMGW_ERR_NO_MEMORY. On failure *workspace is NULL.
  */
 smgw_status mgw_workspace_open(
@@ -51,7 +52,7 @@ smgw_status mgw_ws_file_write(mgw_ws_file *file, mgw_bytes data, smgw_error *err
  * Puts the file on disk and gives it its name, "<16 hex of the SHA-256>_<safe_name>"; `safe_name` comes from
  * smgw_attachment_name(). Ends `file` in every case. Where that name exists: the same content in a regular file of ours
  * is found, which is success and counts nothing against the quota; anything else is SMGW_ERR_EXISTS. Other failures
- * leave nothing behind: SMGW_ERR_INVALID for the name, SMGW_ERR_TOO_LARGE for the quota, SMGW_ERR_IO, SMGW_ERR_REFUSED
+ * leave nothing behind: SMGW_ERR_INVALID for the name, SMGW_ERR_IO, SMGW_ERR_REFUSED
  * where the place it was written to is no longer inside the workspace.
  * saved: all fields but struct_size are written; saved->name is relative to the workspace and includes `subdir`.
  */

@@ -299,7 +299,7 @@ static void a_file_has_a_limit_to_the_byte(void **state)
     assert_int_equal(count_entries(made->inside), 1);
 }
 
-static void the_quota_counts_what_was_committed(void **state)
+static void the_quota_counts_what_is_written(void **state)
 {
     const scratch *made = *state;
     static char data[MAX_FILE];
@@ -309,15 +309,17 @@ static void the_quota_counts_what_was_committed(void **state)
         name[1] = (char)('0' + i);
         assert_int_equal(save(made, NULL, name, mgw_bytes_of(data, sizeof data), &saved, NULL), SMGW_OK);
     }
-    /* Two that fit one at a time: the one that commits first has the room. */
+    /* Two that fit one at a time: the one that is written first has the room, until it is given up. */
     mgw_ws_file *first = NULL;
     mgw_ws_file *second = NULL;
     assert_int_equal(mgw_ws_file_begin(made->workspace, NULL, &first, NULL), SMGW_OK);
     assert_int_equal(mgw_ws_file_begin(made->workspace, NULL, &second, NULL), SMGW_OK);
     assert_int_equal(mgw_ws_file_write(first, mgw_bytes_of(data, sizeof data), NULL), SMGW_OK);
-    assert_int_equal(mgw_ws_file_write(second, mgw_bytes_of(data, 1), NULL), SMGW_OK);
-    assert_int_equal(mgw_ws_file_commit(first, "first", &saved, NULL), SMGW_OK);
+    assert_int_equal(mgw_ws_file_write(second, mgw_bytes_of(data, 1), NULL), SMGW_ERR_TOO_LARGE);
     assert_int_equal(mgw_ws_file_commit(second, "second", &saved, NULL), SMGW_ERR_TOO_LARGE);
+    mgw_ws_file_abort(first);
+    assert_true(mgw_ws_has_room(made->workspace, MAX_FILE));
+    assert_int_equal(save(made, NULL, "last", mgw_bytes_of(data, sizeof data), &saved, NULL), SMGW_OK);
     assert_int_equal(save(made, NULL, "more", mgw_bytes_of(data, 1), &saved, NULL), SMGW_ERR_TOO_LARGE);
     assert_int_equal(count_entries(made->inside), QUOTA / MAX_FILE);
 }
@@ -443,7 +445,7 @@ int main(void)
         WORKSPACE_TEST(nothing_that_has_the_name_is_touched),
         WORKSPACE_TEST(mode_does_not_depend_on_the_umask),
         WORKSPACE_TEST(a_file_has_a_limit_to_the_byte),
-        WORKSPACE_TEST(the_quota_counts_what_was_committed),
+        WORKSPACE_TEST(the_quota_counts_what_is_written),
         WORKSPACE_TEST(a_directory_that_is_moved_away_takes_nothing_with_it),
         WORKSPACE_TEST(the_workspace_itself_may_be_moved),
         WORKSPACE_TEST(the_directory_has_to_be_private),
