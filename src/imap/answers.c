@@ -8,7 +8,7 @@ static void on_capability(mgw_imap *imap, mgw_imap_lexer *lexer)
 {
     mgw_imap_command *command = mgw_imap_find_started(imap, MGW_IMAP_KIND_CAPABILITY);
     mgw_imap_lex_char(lexer, ' ');
-    imap->capabilities = mgw_imap_parse_capabilities(mgw_imap_lex_rest(lexer));
+    imap->capabilities = mgw_imap_parse_capabilities(mgw_imap_lex_rest(lexer), &imap->append_limit);
     if (command != NULL)
         command->items++;
     mgw_imap_push(imap, MGW_IMAP_CAPABILITY, command != NULL ? command->id : 0)->capabilities = imap->capabilities;
@@ -67,14 +67,19 @@ static bool status_of_word(mgw_bytes word, const mgw_imap_resp_text *text, smgw_
 
 static void complete(mgw_imap *imap, mgw_imap_command *command, smgw_status status, const mgw_imap_resp_text *text)
 {
-    bool opened = command->kind == MGW_IMAP_KIND_EXAMINE && status == SMGW_OK;
+    bool opened = command->kind == MGW_IMAP_KIND_OPEN && status == SMGW_OK;
     if (opened)
         mgw_imap_push(imap, MGW_IMAP_MAILBOX, command->id)->mailbox = imap->mailbox;
     else if (mgw_imap_changes_mailbox(command))
         imap->mailbox = (mgw_imap_mailbox){ 0 };
+    if (mgw_imap_changes_mailbox(command) && status != SMGW_ERR_UNSUPPORTED && command->id > imap->last_select)
+        imap->last_select = 0;
     imap->ended = imap->ended || command->kind == MGW_IMAP_KIND_LOGOUT;
     mgw_imap_done *done = &mgw_imap_push(imap, MGW_IMAP_DONE, command->id)->done;
-    *done = (mgw_imap_done){ status, command->items, text->code, text->text };
+    done->status = status;
+    done->items = command->items;
+    done->code = text->code;
+    done->text = text->text;
     imap->responses = 0;
     imap->reader.octets = 0;
     mgw_imap_drop(imap, command);
@@ -117,6 +122,7 @@ typedef struct data_kind {
 static const data_kind data_kinds[] = {
     { "CAPABILITY", on_capability },
     { "LIST", mgw_imap_on_list },
+    { "STATUS", mgw_imap_on_status },
     { "SEARCH", mgw_imap_on_search },
     { "ESEARCH", mgw_imap_on_esearch },
 };

@@ -16,6 +16,7 @@ void mgw_imap_on_fetch(mgw_imap *imap, mgw_bytes response);
 void mgw_imap_on_search(mgw_imap *imap, mgw_imap_lexer *lexer);
 void mgw_imap_on_esearch(mgw_imap *imap, mgw_imap_lexer *lexer);
 void mgw_imap_on_list(mgw_imap *imap, mgw_imap_lexer *lexer);
+void mgw_imap_on_status(mgw_imap *imap, mgw_imap_lexer *lexer);
 
 /* "* n WORD" */
 void mgw_imap_on_numbered(mgw_imap *imap, mgw_imap_lexer *lexer, uint32_t number);

@@ -1,9 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "imap/answers.h"
 
-static bool examining(mgw_imap *imap)
+static bool opening(mgw_imap *imap)
 {
-    return mgw_imap_find_started(imap, MGW_IMAP_KIND_EXAMINE) != NULL;
+    return mgw_imap_find_started(imap, MGW_IMAP_KIND_OPEN) != NULL;
+}
+
+/* The outstanding STATUS of this folder. */
+static mgw_imap_command *find_status(mgw_imap *imap, mgw_bytes wire_name)
+{
+    for (mgw_imap_command *command = imap->commands; command != NULL && command->started; command = command->next)
+        if (command->kind == MGW_IMAP_KIND_STATUS && mgw_imap_is_quoted(command->view, wire_name))
+            return command;
+    return NULL;
+}
+
+void mgw_imap_on_status(mgw_imap *imap, mgw_imap_lexer *lexer)
+{
+    mgw_imap_counts counts;
+    smgw_status status =
+        mgw_imap_lex_char(lexer, ' ') ? mgw_imap_parse_counts(lexer, &imap->name, &counts) : SMGW_ERR_PROTOCOL;
+    if (status != SMGW_OK) {
+        mgw_imap_fail(
+            imap, status, status == SMGW_ERR_PROTOCOL ? "STATUS does not match the grammar" : mgw_imap_out_of_memory);
+        return;
+    }
+    mgw_imap_command *command = find_status(imap, counts.wire_name);
+    if (command == NULL) {
+        imap->defects++;
+        return;
+    }
+    command->items++;
+    mgw_imap_push(imap, MGW_IMAP_STATUS, command->id)->counts = counts;
 }
 
 void mgw_imap_on_list(mgw_imap *imap, mgw_imap_lexer *lexer)
@@ -29,7 +57,7 @@ void mgw_imap_on_list(mgw_imap *imap, mgw_imap_lexer *lexer)
 static void on_exists(mgw_imap *imap, uint32_t number)
 {
     imap->mailbox.exists = number;
-    if (!examining(imap))
+    if (!opening(imap))
         mgw_imap_push(imap, MGW_IMAP_EXISTS, 0)->exists = number;
 }
 
@@ -40,7 +68,7 @@ static void on_expunge(mgw_imap *imap, uint32_t number)
         return;
     }
     imap->mailbox.exists--;
-    if (!examining(imap))
+    if (!opening(imap))
         mgw_imap_push(imap, MGW_IMAP_EXPUNGE, 0)->exists = imap->mailbox.exists;
 }
 
@@ -55,22 +83,40 @@ void mgw_imap_on_numbered(mgw_imap *imap, mgw_imap_lexer *lexer, uint32_t number
         on_expunge(imap, number);
 }
 
-/* What "[UIDVALIDITY n]" and its like say about the folder that is being opened. */
+static void apply_permanent_flags(mgw_imap *imap, mgw_bytes arguments)
+{
+    mgw_imap_lexer lexer = mgw_imap_lexer_of(arguments, &imap->envelopes);
+    uint32_t bits = 0;
+    bool any = false;
+    if (!mgw_imap_parse_flags(&lexer, &bits, &any) || !mgw_imap_lex_end(&lexer)) {
+        imap->defects++;
+        return;
+    }
+    imap->mailbox.flags_said = true;
+    imap->mailbox.permanent_flags = bits;
+    imap->mailbox.new_keywords = any;
+}
+
+static void apply_number(mgw_imap *imap, mgw_bytes digits, uint32_t *out)
+{
+    uint64_t number = 0;
+    if (mgw_bytes_to_u64(digits, UINT32_MAX, &number) && number > 0)
+        *out = (uint32_t)number;
+    else
+        mgw_imap_fail(imap, SMGW_ERR_PROTOCOL, "UIDVALIDITY and UIDNEXT must be numbers above 0");
+}
+
 void mgw_imap_apply_code(mgw_imap *imap, const mgw_imap_resp_text *text)
 {
-    bool uidvalidity = mgw_bytes_equal_fold(text->code, MGW_LIT("UIDVALIDITY"));
-    bool uidnext = mgw_bytes_equal_fold(text->code, MGW_LIT("UIDNEXT"));
-    uint64_t number = 0;
-    if (!examining(imap))
+    mgw_imap_mailbox *mailbox = &imap->mailbox;
+    if (!opening(imap))
         return;
     if (mgw_bytes_equal_fold(text->code, MGW_LIT("READ-ONLY")))
-        imap->mailbox.read_only = true;
-    if (!uidvalidity && !uidnext)
-        return;
-    if (!mgw_bytes_to_u64(text->arguments, UINT32_MAX, &number) || number == 0)
-        mgw_imap_fail(imap, SMGW_ERR_PROTOCOL, "UIDVALIDITY and UIDNEXT must be numbers above 0");
-    else if (uidvalidity)
-        imap->mailbox.uidvalidity = (uint32_t)number;
-    else
-        imap->mailbox.uidnext = (uint32_t)number;
+        mailbox->read_only = true;
+    else if (mgw_bytes_equal_fold(text->code, MGW_LIT("UIDVALIDITY")))
+        apply_number(imap, text->arguments, &mailbox->uidvalidity);
+    else if (mgw_bytes_equal_fold(text->code, MGW_LIT("UIDNEXT")))
+        apply_number(imap, text->arguments, &mailbox->uidnext);
+    else if (mgw_bytes_equal_fold(text->code, MGW_LIT("PERMANENTFLAGS")))
+        apply_permanent_flags(imap, text->arguments);
 }

@@ -68,6 +68,11 @@ uint64_t mgw_imap_capabilities(const mgw_imap *imap)
     return imap->capabilities;
 }
 
+uint64_t mgw_imap_append_limit(const mgw_imap *imap)
+{
+    return imap->append_limit;
+}
+
 uint64_t mgw_imap_defects(const mgw_imap *imap)
 {
     return imap->defects;
@@ -83,17 +88,28 @@ static bool needs_mailbox(mgw_imap_kind kind)
     return kind == MGW_IMAP_KIND_SEARCH || kind == MGW_IMAP_KIND_FETCH || kind == MGW_IMAP_KIND_BODY;
 }
 
+static bool has_kind(const mgw_imap_command *command, mgw_imap_kind a, mgw_imap_kind b)
+{
+    return command->kind == a || command->kind == b;
+}
+
 /* Answers to `next` could be taken for answers to `before`, which is outstanding. */
 static bool is_ambiguous(const mgw_imap_command *before, const mgw_imap_command *next)
 {
     switch (next->kind) {
-    case MGW_IMAP_KIND_EXAMINE:
+    case MGW_IMAP_KIND_OPEN:
     case MGW_IMAP_KIND_UNSELECT:
         return needs_mailbox(before->kind) || mgw_imap_changes_mailbox(before);
     case MGW_IMAP_KIND_CAPABILITY:
-    case MGW_IMAP_KIND_LIST:
     case MGW_IMAP_KIND_SEARCH:
         return before->kind == next->kind;
+    case MGW_IMAP_KIND_LIST:
+        return has_kind(before, MGW_IMAP_KIND_LIST, MGW_IMAP_KIND_FOLDER);
+    case MGW_IMAP_KIND_FOLDER:
+        return has_kind(before, MGW_IMAP_KIND_LIST, MGW_IMAP_KIND_STATUS);
+    case MGW_IMAP_KIND_STATUS:
+        return before->kind == MGW_IMAP_KIND_FOLDER ||
+               (before->kind == next->kind && mgw_bytes_equal_fold(before->view, next->view));
     case MGW_IMAP_KIND_BODY:
         return before->kind == next->kind && before->uid == next->uid && mgw_bytes_equal_fold(before->view, next->view);
     default:
@@ -114,7 +130,7 @@ static void release(mgw_imap *imap, mgw_imap_command *command)
 {
     size_t from = command->gates_open > 0 ? command->gates[command->gates_open - 1] : 0;
     size_t to = command->gates_open < command->gate_count ? command->gates[command->gates_open] : command->wire.len;
-    if (!command->started && command->kind == MGW_IMAP_KIND_EXAMINE)
+    if (!command->started && command->kind == MGW_IMAP_KIND_OPEN)
         imap->mailbox = (mgw_imap_mailbox){ 0 };
     command->started = true;
     imap->unsent -= to - from;

@@ -2,8 +2,8 @@
 /*
  * The IMAP client as a state machine (RFC 3501; RFC 9051 where it is compatible): commands in, bytes out; bytes in,
  * events out. It never blocks, reads no clock and sees no socket. It starts in the authenticated state, and its first
- * command should be CAPABILITY: what a server said before the login proves nothing. All reading is EXAMINE and
- * BODY.PEEK.
+ * command should be CAPABILITY: what a server said before the login proves nothing. No reading sets a flag:
+ * bodies are BODY.PEEK.
  *
  * A driver's loop:
  *
@@ -16,7 +16,8 @@
  *
  * Pipelining. Any number of commands may be queued; they go out in their order, and the engine holds one back (and all
  * after it) while an answer could be taken for another's:
- *   - one SEARCH, one LIST and one CAPABILITY at a time, since their data name no command;
+ *   - one SEARCH, one LIST and one CAPABILITY at a time, since their data name no command, and one STATUS a folder;
+ *   - LIST and STATUS wait for commands that create, rename, delete or subscribe folders, and these for them;
  *   - what opens or closes a folder waits for every command on the folder before it; what follows may go out with
  *     it, but untagged data before its completion belong to none of that, nor may that complete first;
  *   - a body of the same UID and section waits for the one before it;
@@ -65,8 +66,27 @@ smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern
  */
 smgw_status mgw_imap_examine(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
 
-/* Leaves the folder: UNSELECT where the server has it, otherwise CLOSE, which expunges nothing after EXAMINE. */
+/* Likewise, for reading and changing. */
+smgw_status mgw_imap_select(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
+
+/*
+ * Leaves the folder: UNSELECT where the server has it, otherwise CLOSE, which expunges nothing after EXAMINE. After
+ * SELECT it would, so that is SMGW_ERR_UNSUPPORTED without UNSELECT: open another folder, or log out.
+ */
 smgw_status mgw_imap_unselect(mgw_imap *imap, uint32_t *command);
+
+/* `what`: bits of mgw_imap_count_item, at least one that the server has. Data: STATUS. Not for the open folder. */
+smgw_status mgw_imap_folder_status(mgw_imap *imap, mgw_bytes folder, uint32_t what, uint32_t *command);
+
+/*
+ * Folders: names as for mgw_imap_examine(), levels parted by the server's own delimiter. Those that CREATE, RENAME and
+ * DELETE name are never INBOX, and a new one holds no "*" or "%". No data.
+ */
+smgw_status mgw_imap_create(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
+smgw_status mgw_imap_rename(mgw_imap *imap, mgw_bytes from, mgw_bytes to, uint32_t *command);
+smgw_status mgw_imap_delete(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
+smgw_status mgw_imap_subscribe(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
+smgw_status mgw_imap_unsubscribe(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
 
 typedef struct mgw_imap_date {
     uint16_t year; /* 1 to 9999; 0: not set. */
@@ -143,12 +163,15 @@ typedef enum mgw_imap_event_type {
     MGW_IMAP_EXISTS,         /* exists: the folder now holds so many messages; not given during EXAMINE */
     MGW_IMAP_EXPUNGE,        /* exists: a message is gone, so many are left */
     MGW_IMAP_BYE,            /* bye: one line of the server's text */
-    MGW_IMAP_DONE            /* done */
+    MGW_IMAP_DONE,           /* done */
+    MGW_IMAP_STATUS          /* counts */
 } mgw_imap_event_type;
 
 typedef struct mgw_imap_done {
-    smgw_status status; /* SMGW_OK; NO by its code: _NOT_FOUND, _AUTH, _TEMPORARY or _PERMANENT; BAD: _UNSUPPORTED. */
-    uint64_t items;     /* Data that were given to the command: folders, UIDs, messages, verified bodies. */
+    /* SMGW_OK; NO by its code: _NOT_FOUND, _EXISTS, _AUTH, _TOO_LARGE, _TEMPORARY, _UNSUPPORTED or _PERMANENT; BAD:
+     * _UNSUPPORTED. */
+    smgw_status status;
+    uint64_t items; /* Data that were given to the command: folders, UIDs, messages, verified bodies. */
     mgw_bytes code; /* The response code without its arguments, such as "NONEXISTENT"; printable ASCII; may be empty. */
     mgw_bytes text; /* The server's words: raw, for mgw_copy_printable() only. */
 } mgw_imap_done;
@@ -160,6 +183,7 @@ typedef struct mgw_imap_event {
         uint64_t capabilities; /* Bits of mgw_imap_capability_bit. */
         mgw_imap_list_item list;
         mgw_imap_mailbox mailbox;
+        mgw_imap_counts counts;
         struct {
             const uint32_t *uids;
             size_t count;
@@ -188,6 +212,9 @@ const char *mgw_imap_failure(const mgw_imap *imap);
 
 /* Capabilities from the last CAPABILITY; 0 before it. */
 uint64_t mgw_imap_capabilities(const mgw_imap *imap);
+
+/* The longest message that any folder takes, in octets; 0: not said. */
+uint64_t mgw_imap_append_limit(const mgw_imap *imap);
 
 /* How many odd things the server did that were ignored: foreign tags, bodies for nobody, second bodies. */
 uint64_t mgw_imap_defects(const mgw_imap *imap);

@@ -13,7 +13,9 @@
 typedef enum mgw_imap_kind {
     MGW_IMAP_KIND_CAPABILITY,
     MGW_IMAP_KIND_LIST,
-    MGW_IMAP_KIND_EXAMINE,
+    MGW_IMAP_KIND_STATUS,
+    MGW_IMAP_KIND_FOLDER, /* CREATE, RENAME, DELETE, SUBSCRIBE, UNSUBSCRIBE */
+    MGW_IMAP_KIND_OPEN,   /* EXAMINE, SELECT */
     MGW_IMAP_KIND_UNSELECT,
     MGW_IMAP_KIND_SEARCH,
     MGW_IMAP_KIND_FETCH,
@@ -34,7 +36,7 @@ struct mgw_imap_command {
     size_t gates_open; /* Continuations that came. */
     bool started;      /* At least its first bytes are in the output. */
     uint64_t items;    /* Data given to it. */
-    mgw_bytes view;    /* FETCH: the UIDs asked for; BODY: the section. Part of `wire`. */
+    mgw_bytes view;    /* FETCH: the UIDs asked for; BODY: the section; STATUS: the folder. Part of `wire`. */
     uint32_t what;     /* FETCH: bits of mgw_imap_fetch_item. */
     uint32_t uid;      /* BODY, with the members below. */
     bool partial;
@@ -80,7 +82,9 @@ struct mgw_imap {
     bool skipping; /* The body that streams is for nobody. */
 
     uint64_t capabilities;
+    uint64_t append_limit;
     mgw_imap_mailbox mailbox;
+    uint32_t last_select; /* The newest SELECT behind which no folder was opened or closed otherwise. */
     uint64_t defects;
 
     smgw_status status;
@@ -105,7 +109,7 @@ void mgw_imap_drop(mgw_imap *imap, mgw_imap_command *command);
 /* What follows it depends on it. */
 static inline bool mgw_imap_changes_mailbox(const mgw_imap_command *command)
 {
-    return command->kind == MGW_IMAP_KIND_EXAMINE || command->kind == MGW_IMAP_KIND_UNSELECT;
+    return command->kind == MGW_IMAP_KIND_OPEN || command->kind == MGW_IMAP_KIND_UNSELECT;
 }
 
 /* True while a synchronizing literal of this command waits for its continuation. */

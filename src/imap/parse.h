@@ -48,19 +48,18 @@ bool mgw_imap_parse_envelope(mgw_imap_lexer *lexer, const mgw_imap_limits *limit
 bool mgw_imap_parse_structure(
     mgw_imap_lexer *lexer, const mgw_imap_limits *limits, const mgw_imap_part **parts, size_t *count);
 
-/* The words behind "* CAPABILITY". Unknown ones are no bits. */
-uint64_t mgw_imap_parse_capabilities(mgw_bytes words);
+/* The words behind "* CAPABILITY". Unknown ones are no bits. *append_limit is 0 where none is named. */
+uint64_t mgw_imap_parse_capabilities(mgw_bytes words, uint64_t *append_limit);
+
+/* The bit of a system flag; 0 for any other. */
+uint32_t mgw_imap_flag_bit(mgw_bytes flag);
+
+/* "(\Seen keyword \*)". *any: "\*" is there. */
+bool mgw_imap_parse_flags(mgw_imap_lexer *lexer, uint32_t *bits, bool *any);
 
 /* What stands behind "* LIST ". `name` receives the decoded name. SMGW_ERR_NO_MEMORY where the buffer or the arena
  * fails. */
 smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_list_item *out);
-
-/* UIDs of a checked answer, one by one, ranges unfolded as they are asked for. */
-typedef struct mgw_imap_uid_cursor {
-    mgw_bytes rest;
-    uint64_t next;
-    uint64_t last; /* The present range is next..last; empty where next > last. */
-} mgw_imap_uid_cursor;
 
 /* What stands behind "* SEARCH". False: not numbers. *count is how many. */
 bool mgw_imap_parse_search(mgw_imap_lexer *lexer, mgw_imap_uid_cursor *cursor, uint64_t *count);
@@ -75,10 +74,23 @@ typedef struct mgw_imap_esearch {
 /* What stands behind "* ESEARCH". */
 bool mgw_imap_parse_esearch(mgw_imap_lexer *lexer, mgw_imap_esearch *out);
 
-bool mgw_imap_uid_cursor_next(mgw_imap_uid_cursor *cursor, uint32_t *uid);
+/* What stands behind "* STATUS "; otherwise as mgw_imap_parse_list(). */
+smgw_status mgw_imap_parse_counts(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_counts *out);
+
+/*
+ * Decodes a folder's name. *valid: it decodes, and smgw_sanitize_folder_name() would take it; otherwise *out is empty.
+ * False where the buffer failed.
+ */
+bool mgw_imap_decode_name(mgw_bytes wire, mgw_buf *name, mgw_bytes *out, bool *valid);
+
+/* A set of UIDs without '*', such as "3:5,9"; *count is how many. */
+bool mgw_imap_check_uids(mgw_bytes set, uint64_t *count);
 
 /* True where `set`, such as "5,7:9,12:*", may hold the UID: one with '*' may hold every. */
 bool mgw_imap_set_may_hold(mgw_bytes set, uint32_t uid);
+
+/* `inside` is what stands between quotes of ours: it says `text`, INBOX in any case. */
+bool mgw_imap_is_quoted(mgw_bytes inside, mgw_bytes text);
 
 /* "[CODE arguments] text", all of it optional. */
 typedef struct mgw_imap_resp_text {

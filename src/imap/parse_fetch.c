@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "imap/parse.h"
 
-#include "simplemailgw/mail.h"
-
 bool mgw_imap_parse_body_name(mgw_bytes name, mgw_imap_body_name *out)
 {
     *out = (mgw_imap_body_name){ 0 };
@@ -47,40 +45,10 @@ typedef struct fetch_parser {
     mgw_imap_fetch_response *out;
 } fetch_parser;
 
-static uint32_t flag_bit(mgw_bytes flag)
-{
-    static const struct {
-        const char *name;
-        uint32_t bit;
-    } flags[] = {
-        { "\\Seen", SMGW_FLAG_SEEN },
-        { "\\Answered", SMGW_FLAG_ANSWERED },
-        { "\\Flagged", SMGW_FLAG_FLAGGED },
-        { "\\Deleted", SMGW_FLAG_DELETED },
-        { "\\Draft", SMGW_FLAG_DRAFT },
-    };
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        if (mgw_bytes_equal_fold(flag, mgw_bytes_str(flags[i].name)))
-            return flags[i].bit;
-    return 0;
-}
-
 static bool parse_flags(fetch_parser *parser)
 {
-    mgw_imap_lexer *lexer = &parser->lexer;
-    uint32_t bits = 0;
-    if (!mgw_imap_lex_char(lexer, '('))
-        return false;
-    while (!mgw_imap_lex_char(lexer, ')')) {
-        mgw_bytes flag;
-        if (!mgw_imap_lex_atom(lexer, &flag))
-            return false;
-        bits |= flag_bit(flag);
-        if (!mgw_imap_lex_char(lexer, ' ') && mgw_imap_lex_peek(lexer) != ')')
-            return false;
-    }
-    parser->out->fetch.flags = bits;
-    return true;
+    bool any = false;
+    return mgw_imap_parse_flags(&parser->lexer, &parser->out->fetch.flags, &any);
 }
 
 static bool parse_uid(fetch_parser *parser)

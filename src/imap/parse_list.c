@@ -15,33 +15,6 @@ static uint32_t find_bit(const word_bit *table, size_t count, mgw_bytes word)
     return 0;
 }
 
-uint64_t mgw_imap_parse_capabilities(mgw_bytes words)
-{
-    static const word_bit table[] = {
-        { "IMAP4rev1", MGW_IMAP_CAP_IMAP4REV1 },
-        { "IMAP4rev2", MGW_IMAP_CAP_IMAP4REV2 },
-        { "LITERAL+", MGW_IMAP_CAP_LITERAL_PLUS },
-        { "LITERAL-", MGW_IMAP_CAP_LITERAL_MINUS },
-        { "ESEARCH", MGW_IMAP_CAP_ESEARCH },
-        { "UIDPLUS", MGW_IMAP_CAP_UIDPLUS },
-        { "SPECIAL-USE", MGW_IMAP_CAP_SPECIAL_USE },
-        { "LIST-EXTENDED", MGW_IMAP_CAP_LIST_EXTENDED },
-        { "UNSELECT", MGW_IMAP_CAP_UNSELECT },
-        { "IDLE", MGW_IMAP_CAP_IDLE },
-        { "MOVE", MGW_IMAP_CAP_MOVE },
-        { "CONDSTORE", MGW_IMAP_CAP_CONDSTORE },
-        { "NAMESPACE", MGW_IMAP_CAP_NAMESPACE },
-        { "UTF8=ACCEPT", MGW_IMAP_CAP_UTF8_ACCEPT },
-    };
-    uint64_t bits = 0;
-    while (words.len > 0) {
-        size_t end = mgw_bytes_find(words, ' ');
-        bits |= find_bit(table, sizeof table / sizeof table[0], mgw_bytes_slice(words, 0, end));
-        words = mgw_bytes_slice(words, end + 1, SIZE_MAX);
-    }
-    return bits;
-}
-
 const char *mgw_imap_role_name(mgw_imap_role role)
 {
     static const char *const names[] = { "", "inbox", "sent", "drafts", "trash", "junk", "archive", "all", "flagged" };
@@ -117,17 +90,22 @@ static bool parse_line(mgw_imap_lexer *lexer, mgw_imap_list_item *out)
     return mgw_imap_lex_end(lexer);
 }
 
+bool mgw_imap_decode_name(mgw_bytes wire, mgw_buf *name, mgw_bytes *out, bool *valid)
+{
+    mgw_buf_clear(name);
+    smgw_rule rule = mgw_mutf7_decode(wire, name);
+    *valid = rule == SMGW_RULE_OK && name->len > 0 && name->len <= MGW_IMAP_MAX_NAME;
+    *out = *valid ? mgw_buf_bytes(name) : MGW_LIT("");
+    return rule != SMGW_RULE_OUTPUT;
+}
+
 smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_list_item *out)
 {
     *out = (mgw_imap_list_item){ 0 };
-    mgw_buf_clear(name);
     if (!parse_line(lexer, out))
         return lexer->arena->status != SMGW_OK ? lexer->arena->status : SMGW_ERR_PROTOCOL;
-    smgw_rule rule = mgw_mutf7_decode(out->wire_name, name);
-    if (rule == SMGW_RULE_OUTPUT)
+    if (!mgw_imap_decode_name(out->wire_name, name, &out->name, &out->name_valid))
         return name->status;
-    out->name_valid = rule == SMGW_RULE_OK && name->len > 0 && name->len <= MGW_IMAP_MAX_NAME;
-    out->name = out->name_valid ? mgw_buf_bytes(name) : MGW_LIT("");
     if (mgw_bytes_equal_fold(out->name, MGW_LIT("INBOX")))
         out->role = MGW_IMAP_ROLE_INBOX;
     return SMGW_OK;

@@ -53,7 +53,7 @@ static bool check_ranges(mgw_bytes text, uint64_t *count)
     return true;
 }
 
-static mgw_imap_uid_cursor cursor_of(mgw_bytes checked)
+mgw_imap_uid_cursor mgw_imap_uid_cursor_of(mgw_bytes checked)
 {
     return (mgw_imap_uid_cursor){ checked, 1, 0 };
 }
@@ -84,7 +84,7 @@ bool mgw_imap_parse_search(mgw_imap_lexer *lexer, mgw_imap_uid_cursor *cursor, u
     mgw_bytes numbers = mgw_imap_lex_rest(lexer);
     while (numbers.len > 0 && numbers.data[numbers.len - 1] == ' ')
         numbers.len--;
-    *cursor = cursor_of(numbers);
+    *cursor = mgw_imap_uid_cursor_of(numbers);
     return !has_any(numbers, ",:") && check_ranges(numbers, count);
 }
 
@@ -100,13 +100,13 @@ static bool parse_all(mgw_imap_lexer *lexer, mgw_imap_esearch *out)
     mgw_bytes set;
     if (!mgw_imap_lex_atom(lexer, &set) || !check_ranges(set, &out->count))
         return false;
-    out->cursor = cursor_of(set);
+    out->cursor = mgw_imap_uid_cursor_of(set);
     return true;
 }
 
 bool mgw_imap_parse_esearch(mgw_imap_lexer *lexer, mgw_imap_esearch *out)
 {
-    *out = (mgw_imap_esearch){ .cursor = cursor_of(mgw_bytes_of(NULL, 0)) };
+    *out = (mgw_imap_esearch){ .cursor = mgw_imap_uid_cursor_of(mgw_bytes_of(NULL, 0)) };
     bool first = true;
     bool all = false;
     while (mgw_imap_lex_char(lexer, ' ')) {
@@ -132,6 +132,11 @@ bool mgw_imap_parse_esearch(mgw_imap_lexer *lexer, mgw_imap_esearch *out)
         all = all || is_all;
     }
     return mgw_imap_lex_end(lexer);
+}
+
+bool mgw_imap_check_uids(mgw_bytes set, uint64_t *count)
+{
+    return set.len > 0 && mgw_bytes_find(set, ' ') == set.len && check_ranges(set, count);
 }
 
 bool mgw_imap_set_may_hold(mgw_bytes set, uint32_t uid)

@@ -28,11 +28,14 @@ mgw_imap_resp_text mgw_imap_parse_resp_text(mgw_bytes rest)
 
 smgw_status mgw_imap_status_of_no(mgw_bytes code)
 {
-    /* RFC 5530, RFC 7889. */
+    /* RFC 5530, RFC 9208, RFC 4469. NOPERM and what else is not here is for good. */
     static const struct {
         const char *code;
         smgw_status status;
     } table[] = {
+        { "ALREADYEXISTS", SMGW_ERR_EXISTS },
+        { "OVERQUOTA", SMGW_ERR_TOO_LARGE },
+        { "TOOBIG", SMGW_ERR_TOO_LARGE },
         { "NONEXISTENT", SMGW_ERR_NOT_FOUND },
         { "TRYCREATE", SMGW_ERR_NOT_FOUND },
         { "UNAVAILABLE", SMGW_ERR_TEMPORARY },
@@ -45,6 +48,8 @@ smgw_status mgw_imap_status_of_no(mgw_bytes code)
         { "EXPIRED", SMGW_ERR_AUTH },
         { "BADCHARSET", SMGW_ERR_UNSUPPORTED },
         { "CANNOT", SMGW_ERR_UNSUPPORTED },
+        { "USEATTR", SMGW_ERR_UNSUPPORTED },
+        { "UNKNOWN-CTE", SMGW_ERR_UNSUPPORTED },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (mgw_bytes_equal_fold(code, mgw_bytes_str(table[i].code)))

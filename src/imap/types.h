@@ -57,7 +57,9 @@ typedef enum mgw_imap_capability_bit {
     MGW_IMAP_CAP_MOVE = 1 << 10,
     MGW_IMAP_CAP_CONDSTORE = 1 << 11,
     MGW_IMAP_CAP_NAMESPACE = 1 << 12,
-    MGW_IMAP_CAP_UTF8_ACCEPT = 1 << 13
+    MGW_IMAP_CAP_UTF8_ACCEPT = 1 << 13,
+    MGW_IMAP_CAP_STATUS_SIZE = 1 << 14,
+    MGW_IMAP_CAP_APPENDLIMIT = 1 << 15 /* See mgw_imap_append_limit(). */
 } mgw_imap_capability_bit;
 
 /* Bits of mgw_imap_list_item.attributes (RFC 3501 section 7.2.2, RFC 5258 section 3.4). */
@@ -101,7 +103,60 @@ typedef struct mgw_imap_mailbox {
     uint32_t uidvalidity; /* 0: the server gave none, its UIDs mean nothing later. */
     uint32_t uidnext;     /* 0: not said. */
     bool read_only;
+    bool flags_said;          /* The server said which flags it keeps; otherwise it keeps all that it has. */
+    uint32_t permanent_flags; /* Bits of smgw_flag. */
+    bool new_keywords;        /* Keywords that the folder does not know yet can be kept. */
 } mgw_imap_mailbox;
+
+/* Bits of mgw_imap_counts.has, and of what mgw_imap_folder_status() asks for. */
+typedef enum mgw_imap_count_item {
+    MGW_IMAP_COUNT_MESSAGES = 1 << 0,
+    MGW_IMAP_COUNT_UIDNEXT = 1 << 1,
+    MGW_IMAP_COUNT_UIDVALIDITY = 1 << 2,
+    MGW_IMAP_COUNT_UNSEEN = 1 << 3,
+    MGW_IMAP_COUNT_SIZE = 1 << 4,          /* Asked for where the server has it. */
+    MGW_IMAP_COUNT_HIGHESTMODSEQ = 1 << 5, /* Likewise. */
+    MGW_IMAP_COUNT_APPENDLIMIT = 1 << 6,   /* Likewise. */
+    MGW_IMAP_COUNT_ALL = (1 << 7) - 1
+} mgw_imap_count_item;
+
+/* What is in a folder that need not be open. A member whose bit in `has` is clear is 0. */
+typedef struct mgw_imap_counts {
+    mgw_bytes name; /* As in mgw_imap_list_item. */
+    mgw_bytes wire_name;
+    bool name_valid;
+    uint32_t has; /* Bits of mgw_imap_count_item. */
+    uint32_t messages;
+    uint32_t uidnext;
+    uint32_t uidvalidity;
+    uint32_t unseen;
+    uint64_t size; /* Octets of all messages. */
+    uint64_t highestmodseq;
+    uint64_t append_limit; /* Octets of the longest message that the folder takes. */
+} mgw_imap_counts;
+
+/* UIDs of a checked set, one by one, ranges unfolded as they are asked for. */
+typedef struct mgw_imap_uid_cursor {
+    mgw_bytes rest;
+    uint64_t next;
+    uint64_t last; /* The present range is next..last; empty where next > last. */
+} mgw_imap_uid_cursor;
+
+mgw_imap_uid_cursor mgw_imap_uid_cursor_of(mgw_bytes set);
+
+/* False at the end. */
+bool mgw_imap_uid_cursor_next(mgw_imap_uid_cursor *cursor, uint32_t *uid);
+
+/*
+ * COPYUID and APPENDUID (RFC 4315): the server's word for where messages went. Two cursors over `from` and `to` give
+ * the pairs; the sets are well formed and of the same length, but may be huge when unfolded.
+ */
+typedef struct mgw_imap_copied {
+    uint32_t uidvalidity; /* Of the folder that took them; 0: not said, and then nothing below is. */
+    mgw_bytes from;       /* UIDs in the open folder; empty for APPEND. */
+    mgw_bytes to;
+    uint64_t count;
+} mgw_imap_copied;
 
 typedef struct mgw_imap_address {
     mgw_bytes name;

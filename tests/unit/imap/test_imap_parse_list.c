@@ -112,14 +112,44 @@ static void a_name_has_at_most_1000_bytes(void **state)
     mgw_arena_free(&arena);
 }
 
+static uint64_t bits_of(mgw_bytes words)
+{
+    uint64_t limit = 7;
+    uint64_t bits = mgw_imap_parse_capabilities(words, &limit);
+    assert_int_equal(limit, 0);
+    return bits;
+}
+
 static void capabilities_are_words(void **state)
 {
     (void)state;
-    assert_int_equal(mgw_imap_parse_capabilities(MGW_LIT("")), 0);
-    assert_int_equal(mgw_imap_parse_capabilities(MGW_LIT("imap4REV1  AUTH=PLAIN LITERAL")), MGW_IMAP_CAP_IMAP4REV1);
-    assert_int_equal(mgw_imap_parse_capabilities(MGW_LIT("IMAP4rev1IDLE XIDLE IDLEX")), 0);
-    assert_int_equal(mgw_imap_parse_capabilities(MGW_LIT("IMAP4rev2 LITERAL- UTF8=ACCEPT")),
+    assert_int_equal(bits_of(MGW_LIT("")), 0);
+    assert_int_equal(bits_of(MGW_LIT("imap4REV1  AUTH=PLAIN LITERAL")), MGW_IMAP_CAP_IMAP4REV1);
+    assert_int_equal(bits_of(MGW_LIT("IMAP4rev1IDLE XIDLE IDLEX")), 0);
+    assert_int_equal(bits_of(MGW_LIT("IMAP4rev2 LITERAL- UTF8=ACCEPT")),
         MGW_IMAP_CAP_IMAP4REV2 | MGW_IMAP_CAP_LITERAL_MINUS | MGW_IMAP_CAP_UTF8_ACCEPT);
+}
+
+static void append_limits_are_read(void **state)
+{
+    (void)state;
+    const struct {
+        mgw_bytes words;
+        uint64_t bits, limit;
+    } rows[] = {
+        { MGW_LIT("APPENDLIMIT"), MGW_IMAP_CAP_APPENDLIMIT, 0 },
+        { MGW_LIT("APPENDLIMIT=257890"), MGW_IMAP_CAP_APPENDLIMIT, 257890 },
+        { MGW_LIT("IDLE appendlimit=18446744073709551615"), MGW_IMAP_CAP_IDLE | MGW_IMAP_CAP_APPENDLIMIT, UINT64_MAX },
+        { MGW_LIT("APPENDLIMIT=18446744073709551616"), 0, 0 },
+        { MGW_LIT("APPENDLIMIT="), 0, 0 },
+        { MGW_LIT("APPENDLIMIT=-1"), 0, 0 },
+        { MGW_LIT("XAPPENDLIMIT=1"), 0, 0 },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        uint64_t limit = 7;
+        assert_int_equal(mgw_imap_parse_capabilities(rows[i].words, &limit), rows[i].bits);
+        assert_int_equal(limit, rows[i].limit);
+    }
 }
 
 int main(void)
@@ -129,6 +159,7 @@ int main(void)
         cmocka_unit_test(other_lines_are_refused),
         cmocka_unit_test(a_name_has_at_most_1000_bytes),
         cmocka_unit_test(capabilities_are_words),
+        cmocka_unit_test(append_limits_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

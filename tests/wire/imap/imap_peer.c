@@ -7,7 +7,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static bool gate(void *context)
 {
@@ -78,6 +77,8 @@ static const char *status_word(smgw_status status)
         return "invalid";
     case SMGW_ERR_NO_MEMORY:
         return "no-memory";
+    case SMGW_ERR_EXISTS:
+        return "exists";
     default:
         return "?";
     }
@@ -86,7 +87,8 @@ static const char *status_word(smgw_status status)
 static void say_capabilities(imap_peer *peer, uint64_t bits)
 {
     static const char *const names[] = { "IMAP4rev1", "IMAP4rev2", "LITERAL+", "LITERAL-", "ESEARCH", "UIDPLUS",
-        "SPECIAL-USE", "LIST-EXTENDED", "UNSELECT", "IDLE", "MOVE", "CONDSTORE", "NAMESPACE", "UTF8=ACCEPT" };
+        "SPECIAL-USE", "LIST-EXTENDED", "UNSELECT", "IDLE", "MOVE", "CONDSTORE", "NAMESPACE", "UTF8=ACCEPT",
+        "STATUS=SIZE", "APPENDLIMIT" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bits & UINT64_C(1) << i)
             say(peer, " %s", names[i]);
@@ -145,6 +147,23 @@ static void say_fetch(imap_peer *peer, const mgw_imap_fetch *fetch)
         say(peer, " defects=%u", fetch->defects);
 }
 
+static void say_mailbox(imap_peer *peer, const mgw_imap_mailbox *mailbox)
+{
+    say(peer, " exists=%u uidvalidity=%u uidnext=%u%s", mailbox->exists, mailbox->uidvalidity, mailbox->uidnext,
+        mailbox->read_only ? " read-only" : "");
+    if (mailbox->flags_said)
+        say(peer, " keeps=%u%s", mailbox->permanent_flags, mailbox->new_keywords ? "*" : "");
+}
+
+static void say_counts(imap_peer *peer, const mgw_imap_counts *counts)
+{
+    say(peer, counts->name_valid ? " " : " invalid ");
+    say_bytes(peer, counts->name_valid ? counts->name : counts->wire_name);
+    say(peer, " has=%u messages=%u uidnext=%u uidvalidity=%u unseen=%u size=%llu modseq=%llu limit=%llu", counts->has,
+        counts->messages, counts->uidnext, counts->uidvalidity, counts->unseen, (unsigned long long)counts->size,
+        (unsigned long long)counts->highestmodseq, (unsigned long long)counts->append_limit);
+}
+
 static void say_search(imap_peer *peer, const mgw_imap_event *event)
 {
     for (size_t i = 0; i < event->search.count; i++)
@@ -178,8 +197,7 @@ static void say_detail(imap_peer *peer, const mgw_imap_event *event)
         say_list(peer, &event->list);
         break;
     case MGW_IMAP_MAILBOX:
-        say(peer, " exists=%u uidvalidity=%u uidnext=%u%s", event->mailbox.exists, event->mailbox.uidvalidity,
-            event->mailbox.uidnext, event->mailbox.read_only ? " read-only" : "");
+        say_mailbox(peer, &event->mailbox);
         break;
     case MGW_IMAP_SEARCH:
         say_search(peer, event);
@@ -198,6 +216,9 @@ static void say_detail(imap_peer *peer, const mgw_imap_event *event)
         say(peer, event->bye.len > 0 ? " " : "");
         say_bytes(peer, event->bye);
         break;
+    case MGW_IMAP_STATUS:
+        say_counts(peer, &event->counts);
+        break;
     case MGW_IMAP_DONE:
         say_done(peer, &event->done);
         break;
@@ -209,7 +230,7 @@ static void say_detail(imap_peer *peer, const mgw_imap_event *event)
 static void say_event(imap_peer *peer, const mgw_imap_event *event)
 {
     static const char *const names[] = { "", "capability", "list", "mailbox", "search", "fetch", "body", "data",
-        "body-end", "exists", "expunge", "bye", "done" };
+        "body-end", "exists", "expunge", "bye", "done", "status" };
     if (event->type == MGW_IMAP_BODY_DATA) {
         say_bytes(peer, event->data);
         return;
@@ -272,157 +293,22 @@ static void sent(void *context, size_t len)
     mgw_imap_sent(((imap_peer *)context)->imap, len);
 }
 
-/* Cuts the next word off; empty at the end. */
-static char *next_word(char **rest, const char *separators)
-{
-    char *word = *rest + strspn(*rest, separators);
-    char *end = word + strcspn(word, separators);
-    *rest = *end != '\0' ? end + 1 : end;
-    *end = '\0';
-    return word;
-}
-
-static mgw_imap_date parse_date(const char *text)
-{
-    unsigned year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    sscanf(text, "%u-%u-%u", &year, &month, &day);
-    return (mgw_imap_date){ (uint16_t)year, (uint8_t)month, (uint8_t)day };
-}
-
-static bool set_term(mgw_imap_search *search, const char *key, const char *value)
-{
-    const struct {
-        const char *key;
-        mgw_bytes *text;
-    } texts[] = {
-        { "from", &search->from },
-        { "to", &search->to },
-        { "subject", &search->subject },
-        { "body", &search->body },
-        { "text", &search->text },
-        { "message-id", &search->message_id },
-        { "uids", &search->uid_set },
-        { "criteria", &search->criteria },
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (strcmp(key, texts[i].key) == 0) {
-            *texts[i].text = mgw_bytes_str(value);
-            return true;
-        }
-    }
-    if (strcmp(key, "since") == 0)
-        search->since = parse_date(value);
-    else if (strcmp(key, "before") == 0)
-        search->before = parse_date(value);
-    else if (strcmp(key, "set") == 0)
-        search->flags_set = (uint32_t)strtoul(value, NULL, 10);
-    else if (strcmp(key, "clear") == 0)
-        search->flags_clear = (uint32_t)strtoul(value, NULL, 10);
-    else if (strcmp(key, "larger") == 0)
-        search->larger = strtoull(value, NULL, 10);
-    else
-        return false;
-    return true;
-}
-
-static bool act_search(imap_peer *peer, char *rest, smgw_status *status)
-{
-    mgw_imap_search search = { 0 };
-    while (*rest != '\0') {
-        char *term = next_word(&rest, ";");
-        char *value = strchr(term, '=');
-        if (value == NULL)
-            return false;
-        *value = '\0';
-        if (!set_term(&search, term, value + 1))
-            return false;
-    }
-    *status = mgw_imap_uid_search(peer->imap, &search, NULL);
-    return true;
-}
-
-static uint32_t fetch_items(const char *word)
-{
-    if (strcmp(word, "flags") == 0)
-        return MGW_IMAP_FETCH_FLAGS;
-    if (strcmp(word, "size") == 0)
-        return MGW_IMAP_FETCH_SIZE;
-    return strcmp(word, "envelope") == 0 ? MGW_IMAP_FETCH_ENVELOPE : MGW_IMAP_FETCH_SUMMARY;
-}
-
-static smgw_status act_fetch(imap_peer *peer, char *rest)
-{
-    char *set = next_word(&rest, " ");
-    return mgw_imap_uid_fetch(peer->imap, mgw_bytes_str(set), fetch_items(next_word(&rest, " ")), NULL);
-}
-
-static mgw_bytes dash_is_empty(const char *word)
-{
-    return mgw_bytes_str(strcmp(word, "-") == 0 ? "" : word);
-}
-
-static smgw_status act_body(imap_peer *peer, char *rest)
-{
-    mgw_imap_body body = { 0 };
-    body.uid = (uint32_t)strtoul(next_word(&rest, " "), NULL, 10);
-    body.section = dash_is_empty(next_word(&rest, " "));
-    body.offset = (uint32_t)strtoul(next_word(&rest, " "), NULL, 10);
-    body.count = (uint32_t)strtoul(next_word(&rest, " "), NULL, 10);
-    return mgw_imap_uid_fetch_body(peer->imap, &body, NULL);
-}
-
-static smgw_status act_list(imap_peer *peer, char *rest)
-{
-    mgw_bytes reference = dash_is_empty(next_word(&rest, " "));
-    return mgw_imap_list(peer->imap, reference, mgw_bytes_str(rest), NULL);
-}
-
-static bool perform(imap_peer *peer, const char *verb, char *rest, smgw_status *status)
-{
-    if (strcmp(verb, "search") == 0)
-        return act_search(peer, rest, status);
-    if (strcmp(verb, "capability") == 0)
-        *status = mgw_imap_capability(peer->imap, NULL);
-    else if (strcmp(verb, "noop") == 0)
-        *status = mgw_imap_noop(peer->imap, NULL);
-    else if (strcmp(verb, "unselect") == 0)
-        *status = mgw_imap_unselect(peer->imap, NULL);
-    else if (strcmp(verb, "logout") == 0)
-        *status = mgw_imap_logout(peer->imap, NULL);
-    else if (strcmp(verb, "list") == 0)
-        *status = act_list(peer, rest);
-    else if (strcmp(verb, "examine") == 0)
-        *status = mgw_imap_examine(peer->imap, mgw_bytes_str(rest), NULL);
-    else if (strcmp(verb, "fetch") == 0)
-        *status = act_fetch(peer, rest);
-    else if (strcmp(verb, "body") == 0)
-        *status = act_body(peer, rest);
-    else
-        return false;
-    return true;
-}
-
 static bool act(void *context, const char *words)
 {
     imap_peer *peer = context;
     char copy[512];
     snprintf(copy, sizeof copy, "%s", words);
-    char *rest = copy;
-    char *verb = next_word(&rest, " ");
-    smgw_status status = SMGW_OK;
-    if (strcmp(verb, "defects") == 0) {
+    if (strcmp(copy, "defects") == 0) {
         say(peer, "defects %llu\n", (unsigned long long)mgw_imap_defects(peer->imap));
         return true;
     }
     enter(peer);
-    bool known = perform(peer, verb, rest, &status);
+    smgw_status status = imap_peer_perform(peer->imap, copy);
     leave();
-    if (status != SMGW_OK)
+    if (status != SMGW_OK && status != SMGW_DONE)
         say(peer, "refused %s\n", status_word(status));
     peer->no_memory = peer->no_memory || status == SMGW_ERR_NO_MEMORY;
-    return known;
+    return status != SMGW_DONE;
 }
 
 void imap_peer_init(imap_peer *peer, const mgw_imap_limits *limits, unsigned long fail_at)

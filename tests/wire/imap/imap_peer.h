@@ -7,6 +7,9 @@
  *     list REFERENCE PATTERN       "-" for an empty reference
  *     examine FOLDER
  *     search [key=value;...]       from to subject body text message-id since=Y-M-D set clear larger uids criteria
+ *     select | create | delete | subscribe | unsubscribe FOLDER
+ *     rename FROM TO
+ *     status WHAT FOLDER           WHAT: bits of mgw_imap_count_item
  *     fetch SET WHAT               WHAT: flags, size, envelope, summary (all)
  *     body UID SECTION [OFFSET COUNT]     "-" for the whole message
  *
@@ -34,5 +37,11 @@ typedef struct imap_peer {
 /* `limits` may be NULL. The engine is NULL afterwards where its first allocation was to fail. */
 void imap_peer_init(imap_peer *peer, const mgw_imap_limits *limits, unsigned long fail_at);
 void imap_peer_free(imap_peer *peer);
+
+/* imap_peer_act.c: does what the words of a step say; SMGW_DONE where they are not understood. */
+smgw_status imap_peer_perform(mgw_imap *imap, char *words);
+
+/* Cuts the next word off; empty at the end. */
+char *imap_peer_word(char **rest, const char *separators);
 
 #endif
