@@ -104,9 +104,9 @@ static smgw_status check_unknown(const environment *env, mgw_bytes name)
         mgw_bytes prefix = mgw_bytes_str(GUARDED_PREFIXES[i]);
         if (!mgw_bytes_equal(mgw_bytes_slice(name, 0, prefix.len), prefix))
             continue;
-        mgw_error_set(env->error, SMGW_ERR_CONFIG, prefix.data, "%.*s: is not a known variable",
-            (int)(name.len < 100 ? name.len : 100), name.data);
-        return SMGW_ERR_CONFIG;
+        char field[sizeof env->error->field];
+        (void)snprintf(field, sizeof field, "%.*s", (int)(name.len < 100 ? name.len : 100), name.data);
+        return mgw_error_set(env->error, SMGW_ERR_CONFIG, field, "%s: is not a known variable", field);
     }
     return SMGW_OK;
 }
