@@ -5,6 +5,9 @@
  *
  * A bucket starts full with `tokens` and refills evenly, `tokens` in `period_ms`. Time spent in suspend does not count
  * (CLOCK_MONOTONIC). A handle may be shared by threads.
+ *
+ * Whoever chooses keys freely can have `max_buckets` of them in use and so keep new ones out: make keys of what is known
+ * and finite, such as accounts, or keep a limiter of its own for each group of strangers.
  */
 #ifndef SIMPLEMAILGW_RATE_LIMITER_H
 #define SIMPLEMAILGW_RATE_LIMITER_H
@@ -21,7 +24,7 @@ typedef struct smgw_rate_limiter_options {
     size_t struct_size;
     uint32_t tokens;      /**< Capacity of a bucket, 1 or more. 0 is refused: it is neither "none" nor "unlimited". */
     uint32_t period_ms;   /**< Milliseconds in which an empty bucket fills, 1 or more. */
-    uint32_t max_buckets; /**< Most keys that may be in use at once, 1 to 1,048,576; full buckets are dropped first. */
+    uint32_t max_buckets; /**< Most keys that may be in use at once, 1 to 1,048,576; only full buckets are dropped. */
 } smgw_rate_limiter_options;
 
 #define SMGW_RATE_LIMITER_OPTIONS_INIT { sizeof(smgw_rate_limiter_options), 60, 60000, 4096 }
@@ -59,7 +62,8 @@ SMGW_API SMGW_CHECK smgw_status smgw_rate_limiter_wait(smgw_rate_limiter *limite
     SMGW_NONNULL(1, 2);
 
 /**
- * Tells when `tokens` will be free, and takes nothing.
+ * Tells when the bucket of `key` will hold `tokens`, and takes nothing. A key that is not in use has a full bucket;
+ * whether there is room to use one more, smgw_rate_limiter_try() tells.
  * @param wait_ms milliseconds from now, 0 for at once; rounded up
  */
 SMGW_API SMGW_CHECK smgw_status smgw_rate_limiter_when(smgw_rate_limiter *limiter, const char *key, size_t key_len,
