@@ -22,6 +22,8 @@ static void on_untagged_status(mgw_imap *imap, mgw_bytes word, mgw_imap_lexer *l
         mgw_imap_push(imap, MGW_IMAP_BYE, 0)->bye = text.text;
     else if (mgw_bytes_equal_fold(word, MGW_LIT("PREAUTH")))
         mgw_imap_fail(imap, SMGW_ERR_PROTOCOL, "PREAUTH after the greeting");
+    else if (mgw_bytes_equal_fold(text.code, MGW_LIT("COPYUID")))
+        mgw_imap_note_copyuid(imap, text.arguments);
     else
         mgw_imap_apply_code(imap, &text);
 }
@@ -80,6 +82,7 @@ static void complete(mgw_imap *imap, mgw_imap_command *command, smgw_status stat
     done->items = command->items;
     done->code = text->code;
     done->text = text->text;
+    mgw_imap_apply_done_code(imap, command, text, done);
     imap->responses = 0;
     imap->reader.octets = 0;
     mgw_imap_drop(imap, command);

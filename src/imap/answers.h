@@ -24,4 +24,11 @@ void mgw_imap_on_numbered(mgw_imap *imap, mgw_imap_lexer *lexer, uint32_t number
 /* What "[UIDVALIDITY n]" and its like say about the folder that is being opened. */
 void mgw_imap_apply_code(mgw_imap *imap, const mgw_imap_resp_text *text);
 
+/* An untagged COPYUID: what the outstanding MOVE did so far (RFC 6851 section 4.3). */
+void mgw_imap_note_copyuid(mgw_imap *imap, mgw_bytes arguments);
+
+/* What the code of a tagged response says of the command that it completes. */
+void mgw_imap_apply_done_code(
+    mgw_imap *imap, const mgw_imap_command *command, const mgw_imap_resp_text *text, mgw_imap_done *done);
+
 #endif

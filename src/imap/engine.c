@@ -23,6 +23,7 @@ smgw_status mgw_imap_new(
     made->failure = "";
     mgw_buf_init(&made->out, SIZE_MAX);
     mgw_buf_init(&made->name, made->limits.line);
+    mgw_buf_init(&made->copied, made->limits.line);
     mgw_imap_reader_init(&made->reader, &made->limits);
     mgw_arena_init(&made->envelopes, ARENA_CAP);
     mgw_arena_init(&made->structures, ARENA_CAP);
@@ -40,6 +41,7 @@ void mgw_imap_free(mgw_imap *imap)
     mgw_arena_free(&imap->envelopes);
     mgw_arena_free(&imap->structures);
     mgw_buf_free(&imap->name);
+    mgw_buf_free(&imap->copied);
     mgw_buf_free(&imap->out);
     mgw_free(imap);
 }
@@ -83,9 +85,19 @@ size_t mgw_imap_pending(const mgw_imap *imap)
     return imap->command_count;
 }
 
-static bool needs_mailbox(mgw_imap_kind kind)
+static bool is_reading(mgw_imap_kind kind)
 {
     return kind == MGW_IMAP_KIND_SEARCH || kind == MGW_IMAP_KIND_FETCH || kind == MGW_IMAP_KIND_BODY;
+}
+
+static bool is_change(mgw_imap_kind kind)
+{
+    return kind == MGW_IMAP_KIND_CHANGE || kind == MGW_IMAP_KIND_MOVE;
+}
+
+static bool needs_mailbox(mgw_imap_kind kind)
+{
+    return is_reading(kind) || is_change(kind);
 }
 
 static bool has_kind(const mgw_imap_command *command, mgw_imap_kind a, mgw_imap_kind b)
@@ -96,6 +108,8 @@ static bool has_kind(const mgw_imap_command *command, mgw_imap_kind a, mgw_imap_
 /* Answers to `next` could be taken for answers to `before`, which is outstanding. */
 static bool is_ambiguous(const mgw_imap_command *before, const mgw_imap_command *next)
 {
+    if (is_reading(next->kind) && is_change(before->kind))
+        return true;
     switch (next->kind) {
     case MGW_IMAP_KIND_OPEN:
     case MGW_IMAP_KIND_UNSELECT:
@@ -112,6 +126,10 @@ static bool is_ambiguous(const mgw_imap_command *before, const mgw_imap_command 
                (before->kind == next->kind && mgw_bytes_equal_fold(before->view, next->view));
     case MGW_IMAP_KIND_BODY:
         return before->kind == next->kind && before->uid == next->uid && mgw_bytes_equal_fold(before->view, next->view);
+    case MGW_IMAP_KIND_CHANGE:
+        return is_reading(before->kind);
+    case MGW_IMAP_KIND_MOVE:
+        return is_reading(before->kind) || before->kind == next->kind;
     default:
         return false;
     }
@@ -132,9 +150,14 @@ static void release(mgw_imap *imap, mgw_imap_command *command)
     size_t to = command->gates_open < command->gate_count ? command->gates[command->gates_open] : command->wire.len;
     if (!command->started && command->kind == MGW_IMAP_KIND_OPEN)
         imap->mailbox = (mgw_imap_mailbox){ 0 };
+    if (!command->started && command->kind == MGW_IMAP_KIND_MOVE)
+        mgw_buf_clear(&imap->copied);
     command->started = true;
     imap->unsent -= to - from;
     mgw_buf_add(&imap->out, command->wire.data + from, to - from);
+    imap->written += to - from;
+    if (to == command->wire.len)
+        command->ends_at = imap->written;
 }
 
 void mgw_imap_pump(mgw_imap *imap)
@@ -196,7 +219,16 @@ mgw_bytes mgw_imap_output(const mgw_imap *imap)
 
 void mgw_imap_sent(mgw_imap *imap, size_t len)
 {
+    imap->sent += len < imap->out.len ? len : imap->out.len;
     mgw_buf_consume(&imap->out, len);
+}
+
+bool mgw_imap_command_left(const mgw_imap *imap, uint32_t command)
+{
+    for (const mgw_imap_command *at = imap->commands; at != NULL && at->started; at = at->next)
+        if (at->id == command)
+            return at->ends_at != 0 && imap->sent >= at->ends_at;
+    return false;
 }
 
 mgw_imap_event *mgw_imap_push(mgw_imap *imap, mgw_imap_event_type type, uint32_t command)

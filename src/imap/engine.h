@@ -20,6 +20,8 @@
  *   - LIST and STATUS wait for commands that create, rename, delete or subscribe folders, and these for them;
  *   - what opens or closes a folder waits for every command on the folder before it; what follows may go out with
  *     it, but untagged data before its completion belong to none of that, nor may that complete first;
+ *   - changes (STORE, COPY, MOVE, EXPUNGE) travel together, but not with SEARCH and FETCH, whose data they could be
+ *     taken for; and one MOVE at a time, since its COPYUID names no command;
  *   - a body of the same UID and section waits for the one before it;
  *   - nothing passes a synchronizing literal that waits for its continuation.
  * FETCH data are matched by UID, and bodies by UID, section and offset. Of two summary fetches whose sets overlap, the
@@ -132,6 +134,47 @@ typedef struct mgw_imap_body {
  */
 smgw_status mgw_imap_uid_fetch_body(mgw_imap *imap, const mgw_imap_body *body, uint32_t *command);
 
+/*
+ * Changes. Their sets passed smgw_validate_uid_set() and hold no '*': what is changed is named. No plain EXPUNGE, which
+ * would also take what others have marked.
+ */
+
+typedef enum mgw_imap_flag_mode {
+    MGW_IMAP_FLAGS_ADD = 1,
+    MGW_IMAP_FLAGS_REMOVE,
+    MGW_IMAP_FLAGS_REPLACE
+} mgw_imap_flag_mode;
+
+typedef struct mgw_imap_flag_change {
+    mgw_bytes uid_set;
+    mgw_imap_flag_mode mode;
+    uint32_t flags;            /* Bits of smgw_flag. */
+    const mgw_bytes *keywords; /* Each passed smgw_validate_flag(); at most 100. */
+    size_t keyword_count;
+    uint64_t unchanged_since; /* 0: not asked. A modification sequence: newer messages stay as they are. */
+} mgw_imap_flag_change;
+
+/*
+ * UID STORE, silent. No data; done.modified says what had changed since. At least one flag or keyword, except to
+ * replace all by none. SMGW_ERR_UNSUPPORTED: `unchanged_since` without CONDSTORE.
+ */
+smgw_status mgw_imap_uid_store(mgw_imap *imap, const mgw_imap_flag_change *change, uint32_t *command);
+
+/* No data; done.copied says where the copies are. */
+smgw_status mgw_imap_uid_copy(mgw_imap *imap, mgw_bytes uid_set, mgw_bytes folder, uint32_t *command);
+
+/* Likewise, with EXPUNGE for what leaves. SMGW_ERR_UNSUPPORTED without MOVE. */
+smgw_status mgw_imap_uid_move(mgw_imap *imap, mgw_bytes uid_set, mgw_bytes folder, uint32_t *command);
+
+/* Removes those of the set that are marked \Deleted. Data: EXPUNGE. SMGW_ERR_UNSUPPORTED without UIDPLUS. */
+smgw_status mgw_imap_uid_expunge(mgw_imap *imap, mgw_bytes uid_set, uint32_t *command);
+
+/*
+ * True once the last octet of a command that is not complete has left: if the connection ends now, nobody knows
+ * whether the server did it. False for one that is complete, or was never queued.
+ */
+bool mgw_imap_command_left(const mgw_imap *imap, uint32_t command);
+
 smgw_status mgw_imap_noop(mgw_imap *imap, uint32_t *command);
 smgw_status mgw_imap_logout(mgw_imap *imap, uint32_t *command);
 
@@ -174,6 +217,8 @@ typedef struct mgw_imap_done {
     uint64_t items; /* Data that were given to the command: folders, UIDs, messages, verified bodies. */
     mgw_bytes code; /* The response code without its arguments, such as "NONEXISTENT"; printable ASCII; may be empty. */
     mgw_bytes text; /* The server's words: raw, for mgw_copy_printable() only. */
+    mgw_imap_copied copied; /* COPY and MOVE, whatever `status` is; a claim that does not parse is left out. */
+    mgw_bytes modified;     /* STORE: the UIDs that had changed; well formed, without '*'. Empty: none. */
 } mgw_imap_done;
 
 typedef struct mgw_imap_event {

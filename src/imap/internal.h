@@ -20,6 +20,8 @@ typedef enum mgw_imap_kind {
     MGW_IMAP_KIND_SEARCH,
     MGW_IMAP_KIND_FETCH,
     MGW_IMAP_KIND_BODY,
+    MGW_IMAP_KIND_CHANGE, /* STORE, COPY, EXPUNGE */
+    MGW_IMAP_KIND_MOVE,
     MGW_IMAP_KIND_NOOP,
     MGW_IMAP_KIND_LOGOUT
 } mgw_imap_kind;
@@ -35,6 +37,7 @@ struct mgw_imap_command {
     size_t gate_count;
     size_t gates_open; /* Continuations that came. */
     bool started;      /* At least its first bytes are in the output. */
+    uint64_t ends_at;  /* Where its last octet stands among all that went into the output; 0: not there yet. */
     uint64_t items;    /* Data given to it. */
     mgw_bytes view;    /* FETCH: the UIDs asked for; BODY: the section; STATUS: the folder. Part of `wire`. */
     uint32_t what;     /* FETCH: bits of mgw_imap_fetch_item. */
@@ -43,6 +46,7 @@ struct mgw_imap_command {
     uint32_t offset;
     uint64_t max;
     bool begun;
+    bool copies; /* COPY, MOVE: may be answered with COPYUID. */
 };
 
 /* Most events of one response, search chunks not counted: a body in three, and FETCH. */
@@ -64,13 +68,16 @@ struct mgw_imap {
     bool ended;   /* LOGOUT is complete. */
 
     mgw_buf out;
-    size_t unsent; /* Octets of commands that are not yet in `out`; it has room for them. */
+    size_t unsent;    /* Octets of commands that are not yet in `out`; it has room for them. */
+    uint64_t written; /* Octets that went into `out` so far. */
+    uint64_t sent;    /* Octets of them that have left. */
 
     mgw_imap_reader reader;
     uint64_t responses; /* Untagged, since the last completion. */
     mgw_arena envelopes;
     mgw_arena structures;
     mgw_buf name;
+    mgw_buf copied; /* What an untagged COPYUID said of the MOVE that is outstanding. */
 
     mgw_imap_event_queue events;
     mgw_imap_uid_cursor search; /* UIDs still to be given. */

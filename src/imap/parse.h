@@ -89,6 +89,10 @@ bool mgw_imap_check_uids(mgw_bytes set, uint64_t *count);
 /* True where `set`, such as "5,7:9,12:*", may hold the UID: one with '*' may hold every. */
 bool mgw_imap_set_may_hold(mgw_bytes set, uint32_t uid);
 
+/* The arguments of COPYUID, and of APPENDUID, whose `from` is empty. False: not well formed, or the counts differ. */
+bool mgw_imap_parse_copyuid(mgw_bytes arguments, mgw_imap_copied *out);
+bool mgw_imap_parse_appenduid(mgw_bytes arguments, mgw_imap_copied *out);
+
 /* `inside` is what stands between quotes of ours: it says `text`, INBOX in any case. */
 bool mgw_imap_is_quoted(mgw_bytes inside, mgw_bytes text);
 

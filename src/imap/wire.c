@@ -3,14 +3,17 @@
 
 #include "imap/mutf7.h"
 
+#include "simplemailgw/sanitize.h"
+
 void mgw_imap_writer_init(mgw_imap_writer *writer, mgw_buf *out, size_t nonsync_max)
 {
     *writer = (mgw_imap_writer){ .out = out, .nonsync_max = nonsync_max, .status = SMGW_OK };
 }
 
-static void refuse(mgw_imap_writer *writer, smgw_status status)
+void mgw_imap_refuse(mgw_imap_writer *writer, smgw_status status)
 {
-    if (writer->status == SMGW_OK)
+    /* Whoever is short of memory is to hear of it, whatever else is wrong. */
+    if (writer->status == SMGW_OK || status == SMGW_ERR_NO_MEMORY)
         writer->status = status;
 }
 
@@ -43,7 +46,7 @@ static void write_all_of(mgw_imap_writer *writer, mgw_bytes text, bool (*allowed
     if (good)
         mgw_buf_add_bytes(writer->out, text);
     else
-        refuse(writer, SMGW_ERR_INVALID);
+        mgw_imap_refuse(writer, SMGW_ERR_INVALID);
 }
 
 void mgw_imap_write_words(mgw_imap_writer *writer, const char *words)
@@ -66,6 +69,14 @@ void mgw_imap_write_set(mgw_imap_writer *writer, mgw_bytes set)
     write_all_of(writer, set, is_set_char);
 }
 
+void mgw_imap_write_exact_set(mgw_imap_writer *writer, mgw_bytes set)
+{
+    if (smgw_validate_uid_set(set.data, set.len) == SMGW_RULE_OK && mgw_bytes_find(set, '*') == set.len)
+        mgw_buf_add_bytes(writer->out, set);
+    else
+        mgw_imap_refuse(writer, SMGW_ERR_INVALID);
+}
+
 void mgw_imap_write_checked(mgw_imap_writer *writer, mgw_bytes text)
 {
     write_all_of(writer, text, is_checked_char);
@@ -86,7 +97,7 @@ static void write_literal(mgw_imap_writer *writer, mgw_bytes text)
 {
     bool waits = text.len > writer->nonsync_max;
     if (waits && writer->gate_count == MGW_IMAP_MAX_GATES) {
-        refuse(writer, SMGW_ERR_TOO_LARGE);
+        mgw_imap_refuse(writer, SMGW_ERR_TOO_LARGE);
         return;
     }
     mgw_buf_add_byte(writer->out, '{');
@@ -108,7 +119,7 @@ bool mgw_imap_needs_literal(mgw_bytes text)
 void mgw_imap_write_string(mgw_imap_writer *writer, mgw_bytes text)
 {
     if (mgw_bytes_find(text, '\0') < text.len)
-        refuse(writer, SMGW_ERR_INVALID);
+        mgw_imap_refuse(writer, SMGW_ERR_INVALID);
     else if (mgw_imap_needs_literal(text))
         write_literal(writer, text);
     else
@@ -121,13 +132,13 @@ void mgw_imap_write_mailbox(mgw_imap_writer *writer, mgw_bytes utf8)
     if (mgw_mutf7_encode(utf8, &name) == SMGW_RULE_OK)
         write_quoted(writer, mgw_buf_bytes(&name));
     else
-        refuse(writer, name.status != SMGW_OK ? name.status : SMGW_ERR_INVALID);
+        mgw_imap_refuse(writer, name.status != SMGW_OK ? name.status : SMGW_ERR_INVALID);
     mgw_buf_free(&name);
 }
 
 smgw_status mgw_imap_write_end(mgw_imap_writer *writer)
 {
     mgw_buf_add_str(writer->out, "\r\n");
-    refuse(writer, writer->out->status);
+    mgw_imap_refuse(writer, writer->out->status);
     return writer->status;
 }

@@ -25,6 +25,9 @@ typedef struct mgw_imap_writer {
 
 void mgw_imap_writer_init(mgw_imap_writer *writer, mgw_buf *out, size_t nonsync_max);
 
+/* The command fails with `status`. The first failure stays, except that memory running short comes before all. */
+void mgw_imap_refuse(mgw_imap_writer *writer, smgw_status status);
+
 /* The library's own words, such as " UID FETCH "; never a caller's. */
 void mgw_imap_write_words(mgw_imap_writer *writer, const char *words);
 
@@ -41,6 +44,12 @@ void mgw_imap_write_mailbox(mgw_imap_writer *writer, mgw_bytes utf8);
 
 /* A UID set: digits, ',', ':' and '*' only; its grammar is the sanitizer's business. */
 void mgw_imap_write_set(mgw_imap_writer *writer, mgw_bytes set);
+
+/* "(\Seen keyword)": bits of smgw_flag, and keywords that smgw_validate_flag() takes; system flags are bits only. */
+void mgw_imap_write_flags(mgw_imap_writer *writer, uint32_t bits, const mgw_bytes *keywords, size_t count);
+
+/* A set that names what is to be changed: smgw_validate_uid_set() takes it, and it holds no '*'. */
+void mgw_imap_write_exact_set(mgw_imap_writer *writer, mgw_bytes set);
 
 /* A part of a command that a sanitizer has checked: printable ASCII without '{' and '}', or refused. */
 void mgw_imap_write_checked(mgw_imap_writer *writer, mgw_bytes text);

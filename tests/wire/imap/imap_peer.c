@@ -170,6 +170,28 @@ static void say_search(imap_peer *peer, const mgw_imap_event *event)
         say(peer, " %u", event->search.uids[i]);
 }
 
+static void say_some(imap_peer *peer, mgw_bytes bytes)
+{
+    if (bytes.len > 0)
+        say_bytes(peer, bytes);
+}
+
+static void say_copied(imap_peer *peer, const mgw_imap_copied *copied)
+{
+    mgw_imap_uid_cursor from = mgw_imap_uid_cursor_of(copied->from);
+    mgw_imap_uid_cursor to = mgw_imap_uid_cursor_of(copied->to);
+    uint32_t uid = 0;
+    if (copied->uidvalidity == 0)
+        return;
+    say(peer, " copied=%llu in %u:", (unsigned long long)copied->count, copied->uidvalidity);
+    for (size_t i = 0; i < 5 && mgw_imap_uid_cursor_next(&to, &uid); i++) {
+        uint32_t old = 0;
+        if (mgw_imap_uid_cursor_next(&from, &old))
+            say(peer, " %u", old);
+        say(peer, ">%u", uid);
+    }
+}
+
 static void say_done(imap_peer *peer, const mgw_imap_done *done)
 {
     say(peer, " %s", status_word(done->status));
@@ -178,6 +200,10 @@ static void say_done(imap_peer *peer, const mgw_imap_done *done)
     say_bytes(peer, done->code);
     if (done->items > 0)
         say(peer, " items=%llu", (unsigned long long)done->items);
+    if (done->modified.len > 0)
+        say(peer, " modified=");
+    say_some(peer, done->modified);
+    say_copied(peer, &done->copied);
 }
 
 static void end_body_line(imap_peer *peer)

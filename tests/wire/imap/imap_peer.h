@@ -10,6 +10,9 @@
  *     select | create | delete | subscribe | unsubscribe FOLDER
  *     rename FROM TO
  *     status WHAT FOLDER           WHAT: bits of mgw_imap_count_item
+ *     store SET MODE SINCE FLAGS [KEYWORD ...]     MODE: + - =; SINCE: a number or 0
+ *     copy | move SET FOLDER
+ *     expunge SET
  *     fetch SET WHAT               WHAT: flags, size, envelope, summary (all)
  *     body UID SECTION [OFFSET COUNT]     "-" for the whole message
  *

@@ -150,18 +150,44 @@ static smgw_status act_status(mgw_imap *imap, char *rest)
     return mgw_imap_folder_status(imap, mgw_bytes_str(rest), what, NULL);
 }
 
-typedef struct folder_verb {
-    const char *verb;
-    smgw_status (*act)(mgw_imap *imap, mgw_bytes folder, uint32_t *command);
-} folder_verb;
+static smgw_status act_store(mgw_imap *imap, char *rest)
+{
+    mgw_bytes keywords[8];
+    mgw_imap_flag_change change = { .uid_set = mgw_bytes_str(imap_peer_word(&rest, " ")), .keywords = keywords };
+    const char *mode = imap_peer_word(&rest, " ");
+    change.mode = *mode == '+' ? MGW_IMAP_FLAGS_ADD : *mode == '-' ? MGW_IMAP_FLAGS_REMOVE : MGW_IMAP_FLAGS_REPLACE;
+    change.unchanged_since = strtoull(imap_peer_word(&rest, " "), NULL, 10);
+    change.flags = (uint32_t)strtoul(imap_peer_word(&rest, " "), NULL, 10);
+    while (*rest != '\0' && change.keyword_count < 8)
+        keywords[change.keyword_count++] = mgw_bytes_str(imap_peer_word(&rest, " "));
+    return mgw_imap_uid_store(imap, &change, NULL);
+}
 
-static const folder_verb folder_verbs[] = {
+static smgw_status act_copy(mgw_imap *imap, char *rest)
+{
+    mgw_bytes set = mgw_bytes_str(imap_peer_word(&rest, " "));
+    return mgw_imap_uid_copy(imap, set, mgw_bytes_str(rest), NULL);
+}
+
+static smgw_status act_move(mgw_imap *imap, char *rest)
+{
+    mgw_bytes set = mgw_bytes_str(imap_peer_word(&rest, " "));
+    return mgw_imap_uid_move(imap, set, mgw_bytes_str(rest), NULL);
+}
+
+typedef struct bytes_verb {
+    const char *verb;
+    smgw_status (*act)(mgw_imap *imap, mgw_bytes argument, uint32_t *command);
+} bytes_verb;
+
+static const bytes_verb bytes_verbs[] = {
     { "examine", mgw_imap_examine },
     { "select", mgw_imap_select },
     { "create", mgw_imap_create },
     { "delete", mgw_imap_delete },
     { "subscribe", mgw_imap_subscribe },
     { "unsubscribe", mgw_imap_unsubscribe },
+    { "expunge", mgw_imap_uid_expunge },
 };
 
 typedef struct verb {
@@ -180,6 +206,9 @@ static const verb verbs[] = {
     { "search", act_search },
     { "fetch", act_fetch },
     { "body", act_body },
+    { "store", act_store },
+    { "copy", act_copy },
+    { "move", act_move },
 };
 
 smgw_status imap_peer_perform(mgw_imap *imap, char *words)
@@ -188,8 +217,8 @@ smgw_status imap_peer_perform(mgw_imap *imap, char *words)
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(word, verbs[i].verb) == 0)
             return verbs[i].act(imap, words);
-    for (size_t i = 0; i < sizeof folder_verbs / sizeof folder_verbs[0]; i++)
-        if (strcmp(word, folder_verbs[i].verb) == 0)
-            return folder_verbs[i].act(imap, mgw_bytes_str(words), NULL);
+    for (size_t i = 0; i < sizeof bytes_verbs / sizeof bytes_verbs[0]; i++)
+        if (strcmp(word, bytes_verbs[i].verb) == 0)
+            return bytes_verbs[i].act(imap, mgw_bytes_str(words), NULL);
     return SMGW_DONE;
 }
