@@ -16,6 +16,7 @@
 enum { POLL_SLICE_MS = 200 };
 
 struct mgw_conn {
+    CURLM *multi; /* Holds `curl` from the opening to the close: there libcurl keeps the connection. */
     CURL *curl;
     curl_socket_t socket;
 };
@@ -247,11 +248,33 @@ static smgw_status open_failure(const opening *state, CURLcode code, smgw_error 
         status == SMGW_ERR_CANCELLED ? smgw_status_text(status) : text);
 }
 
+static CURLcode result_of(CURLM *multi)
+{
+    int more = 0;
+    for (CURLMsg *message; (message = curl_multi_info_read(multi, &more)) != NULL;)
+        if (message->msg == CURLMSG_DONE)
+            return message->data.result;
+    return CURLE_FAILED_INIT;
+}
+
+/* As curl_easy_perform(), which asks the caller's progress function but once a second. */
+static CURLcode perform(mgw_conn *conn)
+{
+    int running = 1;
+    CURLMcode code = curl_multi_add_handle(conn->multi, conn->curl);
+    while (code == CURLM_OK && running > 0) {
+        code = curl_multi_perform(conn->multi, &running);
+        if (code == CURLM_OK && running > 0)
+            code = curl_multi_poll(conn->multi, NULL, 0, POLL_SLICE_MS, NULL);
+    }
+    return code == CURLM_OK ? result_of(conn->multi) : CURLE_OUT_OF_MEMORY;
+}
+
 static smgw_status connect_and_prove(mgw_conn *conn, opening *state, smgw_error *error)
 {
     CURLcode code = configure(conn->curl, state);
     if (code == CURLE_OK)
-        code = curl_easy_perform(conn->curl);
+        code = perform(conn);
     if (code == CURLE_OK)
         code = curl_easy_getinfo(conn->curl, CURLINFO_ACTIVESOCKET, &conn->socket);
     if (code != CURLE_OK)
@@ -281,6 +304,7 @@ smgw_status mgw_conn_open(mgw_conn **conn, const mgw_conn_target *target, const 
     if (opened == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     opened->socket = CURL_SOCKET_BAD;
+    opened->multi = curl_multi_init();
     opened->curl = curl_easy_init();
     opening state = { .target = target, .wait = wait };
     mgw_login_proof_init(&state.proof, target->protocol == MGW_PROTOCOL_SMTP);
@@ -300,7 +324,10 @@ void mgw_conn_close(mgw_conn *conn)
 {
     if (conn == NULL)
         return;
+    if (conn->multi != NULL && conn->curl != NULL)
+        curl_multi_remove_handle(conn->multi, conn->curl);
     curl_easy_cleanup(conn->curl);
+    curl_multi_cleanup(conn->multi);
     mgw_free(conn);
 }
 

@@ -125,8 +125,8 @@ void hostile_prepare(hostile *test, const char *script)
     test->server_options.implicit_tls = true;
     test->server_options.cert_file = test->cert_file;
     test->server_options.key_file = test->key_file;
-    test->call.timeout_ms = 10000;
-    test->call.idle_timeout_ms = 5000;
+    test->call.timeout_ms = 40000;
+    test->call.idle_timeout_ms = 20000;
     test->options.recipient_domains = recipient_domains;
     test->options.recipient_domain_count = 1;
     test->options.audit.sink = SMGW_AUDIT_CALLBACK;

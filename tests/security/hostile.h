@@ -22,7 +22,8 @@
 
 #define SCRIPTED_IMAP_STARTTLS_LOGIN                                                                                   \
     LINE("* OK scripted")                                                                                              \
-    HEAR(" CAPABILITY") LINE("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED") LINE("$TAG OK done") HEAR(" STARTTLS")   \
+    HEAR(" CAPABILITY")                                                                                                \
+    LINE("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED") LINE("$TAG OK done") HEAR(" STARTTLS")                       \
         LINE("$TAG OK go") "T " HEAR(" CAPABILITY") LINE("* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR")                  \
             LINE("$TAG OK done") HEAR(" AUTHENTICATE PLAIN") LINE("$TAG OK in")
 
@@ -70,7 +71,7 @@ typedef struct hostile {
     char ca_file[HOSTILE_PATH_SIZE], cert_file[HOSTILE_PATH_SIZE], key_file[HOSTILE_PATH_SIZE];
     smgw_account account; /* "ada", implicit TLS, both protocols at the server's port. */
     smgw_gateway_options options;
-    smgw_call_options call; /* Idle time 5 s, in all 10 s. */
+    smgw_call_options call; /* Idle time 20 s, in all 40 s. */
     hostile_trail trail;
     smgw_gateway *gateway;
     smgw_error error;

@@ -163,7 +163,7 @@ static void accounts_share_no_connection(void **state)
     test.call.timeout_ms = hostile_patience_ms();
     assert_int_equal(hostile_list(&test, "bob", NULL), SMGW_ERR_TIMEOUT);
     assert_int_equal(hostile_trail_count(&test, "AUTH_SUCCESS"), 1);
-    test.call.timeout_ms = 10000;
+    test.call.timeout_ms = 40000;
     assert_int_equal(hostile_list(&test, "ada", NULL), SMGW_OK);
     assert_true(hostile_stop(&test));
     assert_int_equal(hostile_heard(&test, " LIST "), 2);
