@@ -135,15 +135,17 @@ static bool is_duplicate(const mgw_param *params, size_t count, mgw_bytes name)
     return false;
 }
 
+/* What is repeated counts as well, and no long name is kept: each name is compared with all before it. */
 static size_t read_params(reader *r, mgw_param *params)
 {
     size_t count = 0;
-    while (r->at < r->len && count < MGW_PARAM_MAX) {
+    for (size_t seen = 0; r->at < r->len && seen < MGW_PARAM_MAX;) {
         mgw_param param;
         r->at++;
         if (!read_param(r, &param))
             continue;
-        if (is_duplicate(params, count, param.name))
+        seen++;
+        if (param.name.len > MGW_PARAM_MAX_NAME || is_duplicate(params, count, param.name))
             r->defects++;
         else
             params[count++] = param;

@@ -26,7 +26,10 @@ typedef struct mgw_param_field {
     mgw_param_list params;
 } mgw_param_field;
 
-enum { MGW_PARAM_MAX = 100 /* Parameters of a field; more are ignored and a defect. */ };
+enum {
+    MGW_PARAM_MAX = 100,      /* Parameters of a field, repeated ones too; more are ignored and a defect. */
+    MGW_PARAM_MAX_NAME = 100, /* Octets; a parameter with a longer name is ignored and a defect. */
+};
 
 /*
  * Reads a field's value, folded or not, as far as it makes sense; adds what is malformed to *defects. Everything in

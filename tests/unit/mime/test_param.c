@@ -130,6 +130,49 @@ static void too_many_parameters_are_a_defect(void **state)
     mgw_buf_free(&text);
 }
 
+static void repeated_parameters_count_as_well(void **state)
+{
+    (void)state;
+    mgw_buf text = MGW_BUF_INIT(SIZE_MAX);
+    mgw_buf_add_str(&text, "a/b");
+    for (size_t i = 0; i + 1 < MGW_PARAM_MAX; i++)
+        mgw_buf_add_str(&text, ";p=v");
+    mgw_buf_add_str(&text, ";last=v;late=v");
+    mgw_arena arena;
+    mgw_arena_init(&arena, 1 << 20);
+    mgw_param_field field;
+    uint32_t defects = 0;
+    assert_int_equal(mgw_param_field_parse(&arena, mgw_buf_bytes(&text), &field, &defects), SMGW_OK);
+    assert_int_equal(field.params.count, 2);
+    assert_int_equal(defects, MGW_PARAM_MAX - 2 + 1);
+    assert_string_equal(mgw_param_text(&arena, field.params, "last", NULL), "v");
+    assert_string_equal(mgw_param_text(&arena, field.params, "late", NULL), "");
+    mgw_arena_free(&arena);
+    mgw_buf_free(&text);
+}
+
+static void a_parameter_with_a_long_name_is_a_defect(void **state)
+{
+    (void)state;
+    for (size_t len = MGW_PARAM_MAX_NAME; len <= MGW_PARAM_MAX_NAME + 1; len++) {
+        mgw_buf text = MGW_BUF_INIT(SIZE_MAX);
+        mgw_buf_add_str(&text, "a/b;");
+        for (size_t i = 0; i < len; i++)
+            mgw_buf_add_byte(&text, 'n');
+        mgw_buf_add_str(&text, "=v; k=w");
+        mgw_arena arena;
+        mgw_arena_init(&arena, 1 << 20);
+        mgw_param_field field;
+        uint32_t defects = 0;
+        assert_int_equal(mgw_param_field_parse(&arena, mgw_buf_bytes(&text), &field, &defects), SMGW_OK);
+        assert_int_equal(field.params.count, len > MGW_PARAM_MAX_NAME ? 1 : 2);
+        assert_int_equal(defects, len > MGW_PARAM_MAX_NAME ? 1 : 0);
+        assert_string_equal(mgw_param_text(&arena, field.params, "k", NULL), "w");
+        mgw_arena_free(&arena);
+        mgw_buf_free(&text);
+    }
+}
+
 static void a_value_too_large_is_told(void **state)
 {
     (void)state;
@@ -188,6 +231,8 @@ int main(void)
         cmocka_unit_test(reads_fields_as_far_as_they_make_sense),
         cmocka_unit_test(decodes_pairs_from_elsewhere),
         cmocka_unit_test(too_many_parameters_are_a_defect),
+        cmocka_unit_test(repeated_parameters_count_as_well),
+        cmocka_unit_test(a_parameter_with_a_long_name_is_a_defect),
         cmocka_unit_test(a_value_too_large_is_told),
         cmocka_unit_test(survives_every_failed_allocation),
     };
