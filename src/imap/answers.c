@@ -67,6 +67,13 @@ static bool status_of_word(mgw_bytes word, const mgw_imap_resp_text *text, smgw_
     return true;
 }
 
+static void note_append(mgw_imap *imap, const mgw_imap_command *command, smgw_status status)
+{
+    imap->last_append = command->id;
+    imap->last_append_stored = status == SMGW_OK;
+    imap->owing = command->agreed && command->body_left > 0;
+}
+
 static void complete(mgw_imap *imap, mgw_imap_command *command, smgw_status status, const mgw_imap_resp_text *text)
 {
     bool opened = command->kind == MGW_IMAP_KIND_OPEN && status == SMGW_OK;
@@ -83,10 +90,20 @@ static void complete(mgw_imap *imap, mgw_imap_command *command, smgw_status stat
     done->code = text->code;
     done->text = text->text;
     mgw_imap_apply_done_code(imap, command, text, done);
+    if (command->kind == MGW_IMAP_KIND_APPEND)
+        note_append(imap, command, status);
     imap->responses = 0;
     imap->reader.octets = 0;
     mgw_imap_drop(imap, command);
     mgw_imap_pump(imap);
+}
+
+/* The server can have seen all of it. */
+static bool is_complete(const mgw_imap *imap, const mgw_imap_command *command)
+{
+    if (command->kind == MGW_IMAP_KIND_APPEND)
+        return mgw_imap_command_left(imap, command->id);
+    return !mgw_imap_waits(command);
 }
 
 static void on_tagged(mgw_imap *imap, mgw_bytes tag, mgw_imap_lexer *lexer)
@@ -107,7 +124,7 @@ static void on_tagged(mgw_imap *imap, mgw_bytes tag, mgw_imap_lexer *lexer)
         mgw_imap_fail(imap, SMGW_ERR_PROTOCOL, "a tagged response must say OK, NO or BAD");
         return;
     }
-    if (too_early || (status == SMGW_OK && mgw_imap_waits(command))) {
+    if (too_early || (status == SMGW_OK && !is_complete(imap, command))) {
         mgw_imap_fail(imap, SMGW_ERR_PROTOCOL, "a command is completed before what it depends on");
         return;
     }

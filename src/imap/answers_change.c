@@ -60,10 +60,10 @@ static void apply_modified(mgw_imap *imap, mgw_bytes set, mgw_imap_done *done)
         imap->defects++;
 }
 
-static void apply_copied(mgw_imap *imap, mgw_bytes arguments, mgw_imap_done *done)
+static void apply_copied(mgw_imap *imap, bool append, mgw_bytes arguments, mgw_imap_done *done)
 {
     mgw_imap_copied copied;
-    if (mgw_imap_parse_copyuid(arguments, &copied))
+    if (append ? mgw_imap_parse_appenduid(arguments, &copied) : mgw_imap_parse_copyuid(arguments, &copied))
         done->copied = copied;
     else
         imap->defects++;
@@ -74,9 +74,11 @@ void mgw_imap_apply_done_code(
 {
     bool copyuid = mgw_bytes_equal_fold(text->code, MGW_LIT("COPYUID"));
     if (command->kind == MGW_IMAP_KIND_MOVE && !copyuid && imap->copied.len > 0)
-        apply_copied(imap, mgw_buf_bytes(&imap->copied), done);
+        apply_copied(imap, false, mgw_buf_bytes(&imap->copied), done);
     if (copyuid && command->copies)
-        apply_copied(imap, text->arguments, done);
+        apply_copied(imap, false, text->arguments, done);
+    if (command->kind == MGW_IMAP_KIND_APPEND && mgw_bytes_equal_fold(text->code, MGW_LIT("APPENDUID")))
+        apply_copied(imap, true, text->arguments, done);
     if (command->kind == MGW_IMAP_KIND_CHANGE && mgw_bytes_equal_fold(text->code, MGW_LIT("MODIFIED")))
         apply_modified(imap, text->arguments, done);
 }

@@ -105,6 +105,8 @@ static mgw_imap_command *find_summary(mgw_imap *imap, const mgw_imap_fetch_respo
 
 static void give_summary(mgw_imap *imap, const mgw_imap_fetch_response *response)
 {
+    if (response->fetch.uid == 0 && mgw_imap_find_started(imap, MGW_IMAP_KIND_IDLE) != NULL)
+        mgw_imap_push(imap, MGW_IMAP_CHANGED, 0)->exists = imap->mailbox.exists;
     if (response->fetch.uid == 0 || response->present == 0)
         return;
     mgw_imap_command *command = find_summary(imap, response);

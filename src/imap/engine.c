@@ -108,6 +108,8 @@ static bool has_kind(const mgw_imap_command *command, mgw_imap_kind a, mgw_imap_
 /* Answers to `next` could be taken for answers to `before`, which is outstanding. */
 static bool is_ambiguous(const mgw_imap_command *before, const mgw_imap_command *next)
 {
+    if (next->kind == MGW_IMAP_KIND_IDLE || before->kind == MGW_IMAP_KIND_IDLE)
+        return true;
     if (is_reading(next->kind) && is_change(before->kind))
         return true;
     switch (next->kind) {
@@ -152,6 +154,8 @@ static void release(mgw_imap *imap, mgw_imap_command *command)
         imap->mailbox = (mgw_imap_mailbox){ 0 };
     if (!command->started && command->kind == MGW_IMAP_KIND_MOVE)
         mgw_buf_clear(&imap->copied);
+    if (!command->started && command->kind == MGW_IMAP_KIND_APPEND)
+        command->agreed = !command->needs_asking;
     command->started = true;
     imap->unsent -= to - from;
     mgw_buf_add(&imap->out, command->wire.data + from, to - from);
@@ -165,23 +169,43 @@ void mgw_imap_pump(mgw_imap *imap)
     for (mgw_imap_command *command = imap->commands; command != NULL; command = command->next) {
         if (command->started)
             continue;
-        if (!may_start(imap, command))
+        if (imap->owing || !may_start(imap, command))
             return;
         release(imap, command);
     }
 }
 
+void mgw_imap_pass_gate(mgw_imap *imap, mgw_imap_command *command)
+{
+    command->gates_open++;
+    release(imap, command);
+    mgw_imap_pump(imap);
+}
+
+/* The server waits for the octets of an APPEND, or for the end of IDLE. False where it does so already. */
+static bool agree(mgw_imap *imap, mgw_imap_command *command)
+{
+    if (command->agreed)
+        return false;
+    command->agreed = true;
+    if (command->kind == MGW_IMAP_KIND_IDLE)
+        mgw_imap_push(imap, MGW_IMAP_IDLING, command->id);
+    if (command->ending)
+        mgw_imap_pass_gate(imap, command);
+    return true;
+}
+
 bool mgw_imap_open_gate(mgw_imap *imap)
 {
-    for (mgw_imap_command *command = imap->commands; command != NULL; command = command->next) {
-        if (!mgw_imap_waits(command))
-            continue;
-        command->gates_open++;
-        release(imap, command);
-        mgw_imap_pump(imap);
-        return true;
-    }
-    return false;
+    mgw_imap_command *command = imap->commands;
+    while (command != NULL && !mgw_imap_waits(command))
+        command = command->next;
+    if (command == NULL)
+        return false;
+    if (has_kind(command, MGW_IMAP_KIND_APPEND, MGW_IMAP_KIND_IDLE))
+        return agree(imap, command);
+    mgw_imap_pass_gate(imap, command);
+    return true;
 }
 
 void mgw_imap_drop(mgw_imap *imap, mgw_imap_command *command)
@@ -253,6 +277,18 @@ static bool next_search(mgw_imap *imap, mgw_imap_event *event)
     return true;
 }
 
+/* Tells that the octets of an APPEND are wanted; it may start while other events wait, so it is none of them. */
+static bool next_wanted(mgw_imap *imap, mgw_imap_event *event)
+{
+    mgw_imap_command *command = mgw_imap_find_append(imap);
+    if (imap->status != SMGW_OK || command == NULL || command->told)
+        return false;
+    command->told = true;
+    *event = (mgw_imap_event){ .type = MGW_IMAP_BODY_WANTED, .command = command->id };
+    event->wanted = command->body_left;
+    return true;
+}
+
 static bool has_events(const mgw_imap *imap)
 {
     return imap->events.first < imap->events.count || imap->search.rest.len > 0 ||
@@ -264,10 +300,12 @@ bool mgw_imap_next(mgw_imap *imap, mgw_imap_event *event)
     if (next_search(imap, event))
         return true;
     if (imap->events.first == imap->events.count)
-        return false;
+        return next_wanted(imap, event);
     *event = imap->events.items[imap->events.first++];
     if (event->type == MGW_IMAP_BYE && !imap->closing)
         mgw_imap_fail(imap, SMGW_ERR_NETWORK, "the server ended the session");
+    if (imap->owing && imap->events.first == imap->events.count)
+        mgw_imap_fail(imap, SMGW_ERR_NETWORK, "a message was refused before all of it was given");
     return true;
 }
 

@@ -23,7 +23,9 @@
  *   - changes (STORE, COPY, MOVE, EXPUNGE) travel together, but not with SEARCH and FETCH, whose data they could be
  *     taken for; and one MOVE at a time, since its COPYUID names no command;
  *   - a body of the same UID and section waits for the one before it;
- *   - nothing passes a synchronizing literal that waits for its continuation.
+ *   - nothing passes a synchronizing literal that waits for its continuation, or an APPEND whose octets are not all
+ *     given;
+ *   - IDLE goes out alone.
  * FETCH data are matched by UID, and bodies by UID, section and offset. Of two summary fetches whose sets overlap, the
  * older gets the data.
  *
@@ -169,6 +171,53 @@ smgw_status mgw_imap_uid_move(mgw_imap *imap, mgw_bytes uid_set, mgw_bytes folde
 /* Removes those of the set that are marked \Deleted. Data: EXPUNGE. SMGW_ERR_UNSUPPORTED without UIDPLUS. */
 smgw_status mgw_imap_uid_expunge(mgw_imap *imap, mgw_bytes uid_set, uint32_t *command);
 
+/* No zone and no fraction: seconds since 1970 UTC, years 1900 to 9999. */
+#define MGW_IMAP_NO_DATE INT64_MIN
+
+typedef struct mgw_imap_upload {
+    mgw_bytes folder;
+    uint32_t flags;            /* Bits of smgw_flag. */
+    const mgw_bytes *keywords; /* As in mgw_imap_flag_change. */
+    size_t keyword_count;
+    int64_t internal_date; /* Or MGW_IMAP_NO_DATE: the server's present time. */
+    uint64_t size;         /* Octets of the message; at least 1. */
+} mgw_imap_upload;
+
+/*
+ * APPEND. Data: BODY_WANTED once the server lets the message come (at once where it need not be asked, which is so up
+ * to 64 KiB with LITERAL+ and 4 KiB with LITERAL-); then mgw_imap_append_data() gives its octets. done.copied.to is
+ * its UID there. SMGW_ERR_TOO_LARGE: over the limit that the server announced. Whoever cannot give all the octets has
+ * to close the connection; so has the server's refusal in the midst of them: SMGW_ERR_NETWORK behind its DONE.
+ */
+smgw_status mgw_imap_append(mgw_imap *imap, const mgw_imap_upload *upload, uint32_t *command);
+
+/*
+ * The next octets of the message, as they are (lines end with CRLF). *taken may be less than len, also 0, while the
+ * output is full: send it, then go on. SMGW_OK; SMGW_ERR_INVALID, and nothing is taken, where no message is wanted or
+ * more comes than was announced; SMGW_ERR_NO_MEMORY, and it may be tried again; or the sticky failure.
+ */
+smgw_status mgw_imap_append_data(mgw_imap *imap, mgw_bytes data, size_t *taken);
+
+/* Octets that mgw_imap_append_data() still wants; 0 where none is wanted now. */
+uint64_t mgw_imap_append_left(const mgw_imap *imap);
+
+/*
+ * What is known of an APPEND: SMGW_NOT_SENT until its last octet has left and where the server refused; SMGW_SENT
+ * where the server confirmed it; SMGW_UNKNOWN in between, and for any but the newest APPEND once it is complete.
+ */
+smgw_outcome mgw_imap_append_outcome(const mgw_imap *imap, uint32_t command);
+
+/*
+ * IDLE (RFC 2177). Goes out when nothing else is outstanding. Data: IDLING once the server agrees; then EXISTS,
+ * EXPUNGE, FETCH and CHANGED as they come. All commands behind it wait for its DONE. SMGW_ERR_UNSUPPORTED without IDLE.
+ * Servers may end the session of who idles for 30 minutes.
+ */
+smgw_status mgw_imap_idle(mgw_imap *imap, uint32_t *command);
+
+/* Ends the newest IDLE, as soon as the server has agreed to it. SMGW_ERR_INVALID where none is queued or it is ended.
+ */
+smgw_status mgw_imap_idle_done(mgw_imap *imap);
+
 /*
  * True once the last octet of a command that is not complete has left: if the connection ends now, nobody knows
  * whether the server did it. False for one that is complete, or was never queued.
@@ -207,7 +256,10 @@ typedef enum mgw_imap_event_type {
     MGW_IMAP_EXPUNGE,        /* exists: a message is gone, so many are left */
     MGW_IMAP_BYE,            /* bye: one line of the server's text */
     MGW_IMAP_DONE,           /* done */
-    MGW_IMAP_STATUS          /* counts */
+    MGW_IMAP_STATUS,         /* counts */
+    MGW_IMAP_BODY_WANTED,    /* wanted: octets of the message that APPEND announced */
+    MGW_IMAP_IDLING,         /* Nothing further. */
+    MGW_IMAP_CHANGED         /* exists; during IDLE: a message changed whose UID the server does not say */
 } mgw_imap_event_type;
 
 typedef struct mgw_imap_done {
@@ -217,7 +269,7 @@ typedef struct mgw_imap_done {
     uint64_t items; /* Data that were given to the command: folders, UIDs, messages, verified bodies. */
     mgw_bytes code; /* The response code without its arguments, such as "NONEXISTENT"; printable ASCII; may be empty. */
     mgw_bytes text; /* The server's words: raw, for mgw_copy_printable() only. */
-    mgw_imap_copied copied; /* COPY and MOVE, whatever `status` is; a claim that does not parse is left out. */
+    mgw_imap_copied copied; /* COPY, MOVE and APPEND, whatever `status` is; a claim that does not parse is left out. */
     mgw_bytes modified;     /* STORE: the UIDs that had changed; well formed, without '*'. Empty: none. */
 } mgw_imap_done;
 
@@ -240,6 +292,7 @@ typedef struct mgw_imap_event {
             bool verified; /* The server named the UID that was asked for. Otherwise discard what came. */
         } body;
         mgw_bytes data;
+        uint64_t wanted;
         uint32_t exists;
         mgw_bytes bye;
         mgw_imap_done done;

@@ -22,6 +22,8 @@ typedef enum mgw_imap_kind {
     MGW_IMAP_KIND_BODY,
     MGW_IMAP_KIND_CHANGE, /* STORE, COPY, EXPUNGE */
     MGW_IMAP_KIND_MOVE,
+    MGW_IMAP_KIND_APPEND,
+    MGW_IMAP_KIND_IDLE,
     MGW_IMAP_KIND_NOOP,
     MGW_IMAP_KIND_LOGOUT
 } mgw_imap_kind;
@@ -35,18 +37,23 @@ struct mgw_imap_command {
     mgw_buf wire;
     size_t gates[MGW_IMAP_MAX_GATES]; /* As in mgw_imap_writer. */
     size_t gate_count;
-    size_t gates_open; /* Continuations that came. */
-    bool started;      /* At least its first bytes are in the output. */
-    uint64_t ends_at;  /* Where its last octet stands among all that went into the output; 0: not there yet. */
-    uint64_t items;    /* Data given to it. */
-    mgw_bytes view;    /* FETCH: the UIDs asked for; BODY: the section; STATUS: the folder. Part of `wire`. */
-    uint32_t what;     /* FETCH: bits of mgw_imap_fetch_item. */
-    uint32_t uid;      /* BODY, with the members below. */
+    size_t gates_open;  /* Continuations that came; for APPEND and IDLE: the octets were given, IDLE is to end. */
+    bool agreed;        /* APPEND, IDLE: the server waits for what stands behind the gate. */
+    bool told;          /* APPEND: the driver knows. */
+    bool ending;        /* IDLE: is to end. */
+    uint64_t body_left; /* APPEND: octets not yet given. */
+    bool started;       /* At least its first bytes are in the output. */
+    uint64_t ends_at;   /* Where its last octet stands among all that went into the output; 0: not there yet. */
+    uint64_t items;     /* Data given to it. */
+    mgw_bytes view;     /* FETCH: the UIDs asked for; BODY: the section; STATUS: the folder. Part of `wire`. */
+    uint32_t what;      /* FETCH: bits of mgw_imap_fetch_item. */
+    uint32_t uid;       /* BODY, with the members below. */
     bool partial;
     uint32_t offset;
     uint64_t max;
     bool begun;
-    bool copies; /* COPY, MOVE: may be answered with COPYUID. */
+    bool copies;       /* COPY, MOVE: may be answered with COPYUID. */
+    bool needs_asking; /* APPEND: its literal waits for the continuation. */
 };
 
 /* Most events of one response, search chunks not counted: a body in three, and FETCH. */
@@ -66,6 +73,7 @@ struct mgw_imap {
     size_t command_count;
     bool closing; /* LOGOUT is queued. */
     bool ended;   /* LOGOUT is complete. */
+    bool owing;   /* An APPEND was refused, and octets that it announced are not given: nothing else may be said. */
 
     mgw_buf out;
     size_t unsent;    /* Octets of commands that are not yet in `out`; it has room for them. */
@@ -87,6 +95,9 @@ struct mgw_imap {
     mgw_imap_command *body; /* Whose body streams, or streamed in the present response. */
     uint64_t body_size;
     bool skipping; /* The body that streams is for nobody. */
+
+    uint32_t last_append; /* The newest that is complete. */
+    bool last_append_stored;
 
     uint64_t capabilities;
     uint64_t append_limit;
@@ -110,6 +121,9 @@ void mgw_imap_pump(mgw_imap *imap);
 /* A continuation came: the command that waits for it goes on. False where none does. */
 bool mgw_imap_open_gate(mgw_imap *imap);
 
+/* The gate of this command opens: what stands behind it goes out, and so may others. */
+void mgw_imap_pass_gate(mgw_imap *imap, mgw_imap_command *command);
+
 /* Unlinks and frees a command. */
 void mgw_imap_drop(mgw_imap *imap, mgw_imap_command *command);
 
@@ -124,6 +138,9 @@ static inline bool mgw_imap_waits(const mgw_imap_command *command)
 {
     return command->started && command->gates_open < command->gate_count;
 }
+
+/* The APPEND whose octets the server waits for, or NULL. */
+mgw_imap_command *mgw_imap_find_append(const mgw_imap *imap);
 
 /* answers.c */
 void mgw_imap_on_response(mgw_imap *imap);

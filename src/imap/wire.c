@@ -93,18 +93,22 @@ static void write_quoted(mgw_imap_writer *writer, mgw_bytes text)
     mgw_buf_add_byte(writer->out, '"');
 }
 
+void mgw_imap_write_gate(mgw_imap_writer *writer)
+{
+    if (writer->gate_count == MGW_IMAP_MAX_GATES)
+        mgw_imap_refuse(writer, SMGW_ERR_TOO_LARGE);
+    else
+        writer->gates[writer->gate_count++] = writer->out->len;
+}
+
 static void write_literal(mgw_imap_writer *writer, mgw_bytes text)
 {
     bool waits = text.len > writer->nonsync_max;
-    if (waits && writer->gate_count == MGW_IMAP_MAX_GATES) {
-        mgw_imap_refuse(writer, SMGW_ERR_TOO_LARGE);
-        return;
-    }
     mgw_buf_add_byte(writer->out, '{');
     mgw_buf_add_u64(writer->out, text.len);
     mgw_buf_add_str(writer->out, waits ? "}\r\n" : "+}\r\n");
     if (waits)
-        writer->gates[writer->gate_count++] = writer->out->len;
+        mgw_imap_write_gate(writer);
     mgw_buf_add_bytes(writer->out, text);
 }
 

@@ -54,6 +54,9 @@ void mgw_imap_write_exact_set(mgw_imap_writer *writer, mgw_bytes set);
 /* A part of a command that a sanitizer has checked: printable ASCII without '{' and '}', or refused. */
 void mgw_imap_write_checked(mgw_imap_writer *writer, mgw_bytes text);
 
+/* What follows goes out only when the server, or the caller, lets it. */
+void mgw_imap_write_gate(mgw_imap_writer *writer);
+
 /* CRLF, and the buffer's failure becomes the writer's. */
 smgw_status mgw_imap_write_end(mgw_imap_writer *writer);
 

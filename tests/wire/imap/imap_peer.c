@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static bool gate(void *context)
 {
@@ -234,8 +235,12 @@ static void say_detail(imap_peer *peer, const mgw_imap_event *event)
     case MGW_IMAP_BODY_END:
         say(peer, " uid=%u%s", event->body.uid, event->body.verified ? " verified" : " not verified");
         break;
+    case MGW_IMAP_BODY_WANTED:
+        say(peer, " %llu", (unsigned long long)event->wanted);
+        break;
     case MGW_IMAP_EXISTS:
     case MGW_IMAP_EXPUNGE:
+    case MGW_IMAP_CHANGED:
         say(peer, " %u", event->exists);
         break;
     case MGW_IMAP_BYE:
@@ -256,7 +261,7 @@ static void say_detail(imap_peer *peer, const mgw_imap_event *event)
 static void say_event(imap_peer *peer, const mgw_imap_event *event)
 {
     static const char *const names[] = { "", "capability", "list", "mailbox", "search", "fetch", "body", "data",
-        "body-end", "exists", "expunge", "bye", "done", "status" };
+        "body-end", "exists", "expunge", "bye", "done", "status", "wanted", "idling", "changed" };
     if (event->type == MGW_IMAP_BODY_DATA) {
         say_bytes(peer, event->data);
         return;
@@ -328,9 +333,19 @@ static bool act(void *context, const char *words)
         say(peer, "defects %llu\n", (unsigned long long)mgw_imap_defects(peer->imap));
         return true;
     }
+    if (strncmp(copy, "outcome ", 8) == 0) {
+        static const char *const names[] = { "not sent", "sent", "unknown" };
+        unsigned long id = strtoul(copy + 8, NULL, 10);
+        say(peer, "outcome %s, %llu wanted\n", names[mgw_imap_append_outcome(peer->imap, (uint32_t)id)],
+            (unsigned long long)mgw_imap_append_left(peer->imap));
+        return true;
+    }
     enter(peer);
     smgw_status status = imap_peer_perform(peer->imap, copy);
     leave();
+    mgw_imap_event event;
+    while (mgw_imap_next(peer->imap, &event))
+        say_event(peer, &event);
     if (status != SMGW_OK && status != SMGW_DONE)
         say(peer, "refused %s\n", status_word(status));
     peer->no_memory = peer->no_memory || status == SMGW_ERR_NO_MEMORY;

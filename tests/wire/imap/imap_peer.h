@@ -13,6 +13,10 @@
  *     store SET MODE SINCE FLAGS [KEYWORD ...]     MODE: + - =; SINCE: a number or 0
  *     copy | move SET FOLDER
  *     expunge SET
+ *     append FOLDER SIZE FLAGS DATE [KEYWORD]      DATE: seconds, or "-"
+ *     give OCTETS                  the next of the message
+ *     outcome COMMAND              says what is known of an APPEND, and how much of it is wanted
+ *     idle | idle-done
  *     fetch SET WHAT               WHAT: flags, size, envelope, summary (all)
  *     body UID SECTION [OFFSET COUNT]     "-" for the whole message
  *

@@ -175,6 +175,38 @@ static smgw_status act_move(mgw_imap *imap, char *rest)
     return mgw_imap_uid_move(imap, set, mgw_bytes_str(rest), NULL);
 }
 
+static smgw_status act_append(mgw_imap *imap, char *rest)
+{
+    mgw_bytes keyword = { NULL, 0 };
+    mgw_imap_upload upload = { .folder = mgw_bytes_str(imap_peer_word(&rest, " ")), .keywords = &keyword };
+    upload.size = strtoull(imap_peer_word(&rest, " "), NULL, 10);
+    upload.flags = (uint32_t)strtoul(imap_peer_word(&rest, " "), NULL, 10);
+    const char *date = imap_peer_word(&rest, " ");
+    upload.internal_date = strcmp(date, "-") == 0 ? MGW_IMAP_NO_DATE : strtoll(date, NULL, 10);
+    keyword = mgw_bytes_str(imap_peer_word(&rest, " "));
+    upload.keyword_count = keyword.len > 0 ? 1 : 0;
+    return mgw_imap_append(imap, &upload, NULL);
+}
+
+static smgw_status act_give(mgw_imap *imap, char *rest)
+{
+    size_t taken = 0;
+    smgw_status status = mgw_imap_append_data(imap, mgw_bytes_str(rest), &taken);
+    return status == SMGW_OK && taken != strlen(rest) ? SMGW_ERR_TOO_LARGE : status;
+}
+
+static smgw_status act_idle(mgw_imap *imap, char *rest)
+{
+    (void)rest;
+    return mgw_imap_idle(imap, NULL);
+}
+
+static smgw_status act_idle_done(mgw_imap *imap, char *rest)
+{
+    (void)rest;
+    return mgw_imap_idle_done(imap);
+}
+
 typedef struct bytes_verb {
     const char *verb;
     smgw_status (*act)(mgw_imap *imap, mgw_bytes argument, uint32_t *command);
@@ -209,6 +241,10 @@ static const verb verbs[] = {
     { "store", act_store },
     { "copy", act_copy },
     { "move", act_move },
+    { "append", act_append },
+    { "give", act_give },
+    { "idle", act_idle },
+    { "idle-done", act_idle_done },
 };
 
 smgw_status imap_peer_perform(mgw_imap *imap, char *words)
