@@ -43,17 +43,23 @@ static mgw_arena_block *add_block(mgw_arena *arena, size_t len)
     return block;
 }
 
+/* To a size that keeps the next piece aligned; 0 where that is too much for a size_t. */
+static size_t rounded_up(size_t len)
+{
+    const size_t align = alignof(max_align_t);
+    return len > SIZE_MAX - align ? 0 : (len + align - 1) / align * align;
+}
+
 void *mgw_arena_alloc(mgw_arena *arena, size_t count, size_t size)
 {
     if (arena->status != SMGW_OK || count == 0 || size == 0)
         return NULL;
-    const size_t align = alignof(max_align_t);
     size_t room = arena->cap - arena->total;
-    if (count > room / size || count * size > SIZE_MAX - 2 * sizeof(mgw_arena_block) - align) {
+    size_t len = count <= room / size ? rounded_up(count * size) : 0;
+    if (len == 0 || len > room || len > SIZE_MAX - sizeof(mgw_arena_block)) {
         arena->status = SMGW_ERR_TOO_LARGE;
         return NULL;
     }
-    size_t len = (count * size + align - 1) / align * align;
     mgw_arena_block *block = arena->blocks;
     if (block == NULL || len > block->size - block->used)
         block = add_block(arena, len);
@@ -61,7 +67,7 @@ void *mgw_arena_alloc(mgw_arena *arena, size_t count, size_t size)
         return NULL;
     void *piece = block->data + block->used;
     block->used += len;
-    arena->total += count * size;
+    arena->total += len;
     return piece;
 }
 

@@ -15,7 +15,7 @@ typedef struct mgw_arena_block mgw_arena_block;
 typedef struct mgw_arena {
     mgw_arena_block *blocks;
     size_t total;
-    size_t cap;         /* Most bytes it may give out in all. */
+    size_t cap;         /* Most bytes it may give out in all, each piece rounded up for its alignment. */
     smgw_status status; /* SMGW_OK; sticky SMGW_ERR_TOO_LARGE or SMGW_ERR_NO_MEMORY. */
 } mgw_arena;
 

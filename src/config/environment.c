@@ -362,7 +362,7 @@ smgw_status mgw_config_from_environ(mgw_config **config, char *const *variables,
     *config = NULL;
     environment env = { .account = SMGW_ACCOUNT_INIT, .options = SMGW_GATEWAY_OPTIONS_INIT, .error = error };
     /* Both lists with their pointers: an item takes two bytes of text at least. */
-    mgw_arena_init(&env.arena, 16 * MAX_LIST_BYTES);
+    mgw_arena_init(&env.arena, 32 * MAX_LIST_BYTES);
     smgw_status status = take_variables(&env, variables);
     for (size_t i = 0; status == SMGW_OK && i < sizeof steps / sizeof steps[0]; i++)
         status = steps[i](&env);

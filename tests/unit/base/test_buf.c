@@ -101,6 +101,25 @@ static void arena_aligns_caps_and_fails_cleanly(void **state)
     mgw_arena_free(&arena);
 }
 
+/* Many small pieces take no more memory than a few large ones. */
+static void arena_counts_what_it_takes(void **state)
+{
+    (void)state;
+    mgw_arena arena;
+    mgw_arena_init(&arena, 4096);
+    size_t pieces = 0;
+    const char *first = mgw_arena_alloc(&arena, 1, 1);
+    const char *last = first;
+    for (const char *next = first; next != NULL; next = mgw_arena_alloc(&arena, 1, 1)) {
+        last = next;
+        pieces++;
+    }
+    assert_int_equal(arena.status, SMGW_ERR_TOO_LARGE);
+    assert_true(pieces > 1);
+    assert_true((size_t)(last - first) / (pieces - 1) * pieces <= 4096);
+    mgw_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +129,7 @@ int main(void)
         cmocka_unit_test(consume_and_truncate_clip),
         cmocka_unit_test(failed_allocation_keeps_the_bytes),
         cmocka_unit_test(arena_aligns_caps_and_fails_cleanly),
+        cmocka_unit_test(arena_counts_what_it_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
