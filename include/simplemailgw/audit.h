@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 typedef enum smgw_audit_sink {
-    SMGW_AUDIT_STDERR = 0, /**< Standard error. */
+    SMGW_AUDIT_STDERR = 0, /**< Standard error; must be open. A reader of it that stalls holds the gateway up. */
     SMGW_AUDIT_FILE,       /**< A file of mode 0600, only ever appended to; a symbolic link is refused. */
     SMGW_AUDIT_CALLBACK,   /**< A function of the caller's. */
     SMGW_AUDIT_NONE        /**< No trail. Has to be asked for. */
