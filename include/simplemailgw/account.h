@@ -29,7 +29,8 @@ typedef enum smgw_auth {
 
 /**
  * One account. Strings are NUL-terminated UTF-8, copied when a gateway is made from them; the copies of password and
- * token live in locked memory that is wiped when the gateway ends. Wiping the caller's own strings is the caller's.
+ * token live in locked memory that is wiped when the gateway ends. libcurl has a copy of its own, in ordinary memory,
+ * while a connection is open. Wiping the caller's own strings is the caller's.
  */
 typedef struct smgw_account {
     size_t struct_size;
@@ -46,7 +47,7 @@ typedef struct smgw_account {
     const char *username;
     const char *password;     /**< For SMGW_AUTH_PASSWORD; must be NULL otherwise. */
     const char *oauth2_token; /**< For the bearer methods; must be NULL otherwise. */
-    const char *ca_file;      /**< PEM file of the trusted authorities; NULL: those of the system. */
+    const char *ca_file;      /**< PEM file of the trusted authorities, read when the gateway is made; NULL: the system's. */
     const char *proxy;        /**< "socks5h://host:port" or "http://host:port"; NULL: a direct connection. */
     uint32_t imap_requests_per_minute; /**< 1 or more. 0 is refused. */
     uint32_t smtp_sends_per_hour;      /**< 1 or more. 0 is refused. */

@@ -151,7 +151,8 @@ typedef bool (*smgw_write_fn)(void *context, const void *data, size_t len);
  * second while the operation waits.
  * @param done  octets moved so far
  * @param total octets to move, or 0 where that is not known
- * @return true to go on; false to cancel: the operation ends with SMGW_ERR_CANCELLED, its connection is closed.
+ * @return true to go on; false to cancel: the operation ends with SMGW_ERR_CANCELLED, and its connection is closed unless
+ *         all that was asked of the server had been answered.
  */
 typedef bool (*smgw_progress_fn)(void *context, uint64_t done, uint64_t total);
 

@@ -2,7 +2,7 @@
 /**
  * @file fetch.h
  * Reading: folders, search, envelopes, text, raw messages and attachments. Nothing here changes a mailbox; reading sets no
- * \Seen flag. Each call takes one token of the account's IMAP limit.
+ * \Seen flag. Each call takes one token of the account's IMAP limit; an iterator takes one in all.
  */
 #ifndef SIMPLEMAILGW_FETCH_H
 #define SIMPLEMAILGW_FETCH_H
@@ -80,7 +80,8 @@ SMGW_API void smgw_uid_list_dispose(smgw_uid_list *list);
 typedef struct smgw_fetch smgw_fetch;
 
 /**
- * Searches and opens an iterator over the matches, in ascending order of UID. `query` may be NULL for all of the folder.
+ * Searches and opens an iterator over the matches, each given once, in the order in which the server gives them, which is
+ * that of their UIDs on every server known to us. `query` may be NULL for all of the folder.
  * The deadline of `options` covers the iterator's whole life.
  */
 SMGW_API SMGW_CHECK smgw_status smgw_fetch_open(smgw_fetch **fetch, smgw_gateway *gateway, const char *account,
@@ -108,7 +109,11 @@ typedef struct smgw_text {
 
 #define SMGW_TEXT_INIT { NULL, 0, false, false }
 
-/** Reads the best text part of a message, up to `max_len` octets of UTF-8. */
+/**
+ * Reads the best text part of a message, up to `max_len` octets of UTF-8, 1 to 64 MiB. Parts of attached messages do not
+ * count. What is not UTF-8, and control characters other than TAB and LF, are given as U+FFFD.
+ * @return SMGW_OK; SMGW_ERR_NOT_FOUND also for a message without text; SMGW_ERR_STALE; SMGW_ERR_INVALID …
+ */
 SMGW_API SMGW_CHECK smgw_status smgw_fetch_text(smgw_gateway *gateway, const char *account, const smgw_ref *ref,
                                                 size_t max_len, const smgw_call_options *options, smgw_text *text,
                                                 smgw_error *error) SMGW_NONNULL(1, 2, 3, 6);
@@ -116,7 +121,7 @@ SMGW_API void smgw_text_dispose(smgw_text *text);
 
 /**
  * Streams the raw message (RFC 5322, CRLF line ends) to `write`. SMGW_ERR_NOT_FOUND where the UID is gone, SMGW_ERR_STALE
- * where UIDVALIDITY has changed.
+ * where UIDVALIDITY has changed. On any failure discard what was written: it may be cut, or not the message at all.
  */
 SMGW_API SMGW_CHECK smgw_status smgw_fetch_raw(smgw_gateway *gateway, const char *account, const smgw_ref *ref,
                                                smgw_write_fn write, void *context, const smgw_call_options *options,

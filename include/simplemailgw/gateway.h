@@ -64,7 +64,8 @@ SMGW_API SMGW_CHECK smgw_status smgw_gateway_new(smgw_gateway **gateway, const s
 SMGW_API SMGW_CHECK smgw_status smgw_gateway_from_env(smgw_gateway **gateway, smgw_error *error) SMGW_NONNULL(1);
 
 /**
- * Ends a gateway: says goodbye to idle connections within two seconds in all, closes them, and wipes every secret.
+ * Ends a gateway: says goodbye to idle connections within two seconds in all, closes them, and wipes its copies of every
+ * secret. libcurl's own copies, one for each connection that was open, are freed unwiped.
  * NULL is allowed. No other thread may be using it, and its iterators must have been freed.
  */
 SMGW_API void smgw_gateway_free(smgw_gateway *gateway);

@@ -3,7 +3,9 @@
  * @file message.h
  * A message to be sent. Each setter checks and copies its input; a refused input leaves the message as it was.
  *
- * A message belongs to one thread at a time. It keeps no link to a gateway and can be sent by several.
+ * A message belongs to one thread at a time. It keeps no link to a gateway and can be sent by several, one after the
+ * other. While smgw_send() is at work on it, its callbacks must not free it, and every setter refuses with
+ * SMGW_ERR_INVALID: what was checked is what goes out.
  */
 #ifndef SIMPLEMAILGW_MESSAGE_H
 #define SIMPLEMAILGW_MESSAGE_H

@@ -33,7 +33,7 @@ SMGW_API void smgw_receipt_init(smgw_receipt *receipt) SMGW_NONNULL(1);
 /**
  * Sends a message from an account. One refused recipient stops the whole message.
  * @param account the account's name
- * @param receipt may be NULL; filled also on failure: receipt->outcome tells what is known
+ * @param receipt may be NULL; filled also on failure: receipt->outcome tells what is known. Its struct_size must be set
  * @return SMGW_OK: the server took responsibility. SMGW_ERR_UNKNOWN: the last byte left and no reply came; it is never
  *         tried again by itself. Any other error: not sent. SMGW_ERR_REFUSED for a recipient outside the whitelist,
  *         SMGW_ERR_RATE_LIMITED, SMGW_ERR_AUDIT, SMGW_ERR_AUTH, SMGW_ERR_TEMPORARY (4xx), SMGW_ERR_PERMANENT (5xx) …

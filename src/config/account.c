@@ -153,28 +153,46 @@ static smgw_status load_auth(const loader *load)
     return SMGW_OK;
 }
 
-/* That it is there now, so that a wrong name is told at the start and not as a failed connection. */
-static smgw_status require_readable(const loader *load, const char *name, const char *path)
+static smgw_status read_authorities(const loader *load, int fd)
 {
     struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) {
-        char text[128];
-        return refuse_because(load, name, SMGW_RULE_OK, strerror_r(errno, text, sizeof text));
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+        return refuse_because(load, "ca_file", SMGW_RULE_OK, "is not a regular file");
+    if (info.st_size < 1 || info.st_size > MGW_CONFIG_MAX_CA_FILE)
+        return require(load, "ca_file", info.st_size < 1 ? SMGW_RULE_EMPTY : SMGW_RULE_TOO_LONG);
+    size_t size = (size_t)info.st_size;
+    char *pem = mgw_arena_alloc(load->arena, size, 1);
+    size_t len = 0;
+    ssize_t got = pem != NULL ? 1 : 0;
+    while (got > 0 && len < size) {
+        got = read(fd, pem + len, size - len);
+        len += got > 0 ? (size_t)got : 0;
     }
-    bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    (void)close(fd);
-    return regular ? SMGW_OK : refuse_because(load, name, SMGW_RULE_OK, "is not a regular file");
+    if (pem != NULL && len < size)
+        return refuse_because(load, "ca_file", SMGW_RULE_OK, "cannot be read");
+    if (pem != NULL && memmem(pem, len, "-----BEGIN ", 11) == NULL)
+        return refuse_because(load, "ca_file", SMGW_RULE_SYNTAX, "holds no certificate");
+    load->account->ca_pem = mgw_bytes_of(pem, len);
+    return SMGW_OK;
 }
 
+/* The file is read now: whom we trust does not change with it later. */
 static smgw_status load_ca_file(const loader *load)
 {
     const char *path = load->given->ca_file;
     if (path == NULL)
         return SMGW_OK;
-    load->account->ca_file = keep(load, path);
     smgw_status status = require(load, "ca_file", mgw_check_path(mgw_bytes_str(path)));
-    return status == SMGW_OK ? require_readable(load, "ca_file", path) : status;
+    if (status != SMGW_OK)
+        return status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        char text[128];
+        return refuse_because(load, "ca_file", SMGW_RULE_OK, strerror_r(errno, text, sizeof text));
+    }
+    status = read_authorities(load, fd);
+    (void)close(fd);
+    return status;
 }
 
 static smgw_status load_proxy(const loader *load)

@@ -19,6 +19,7 @@
 #define MGW_CONFIG_MAX_PASSWORD          1024
 #define MGW_CONFIG_MAX_TOKEN             ((size_t)16 * 1024)
 #define MGW_CONFIG_MAX_USERNAME          320
+#define MGW_CONFIG_MAX_CA_FILE           (4 * 1024 * 1024)
 
 /* Where a server is. Without one (`present` false) the host is NULL and the port 0. */
 typedef struct mgw_endpoint {
@@ -37,7 +38,7 @@ typedef struct mgw_account {
     smgw_auth auth;
     const char *username;
     mgw_secret secret;                 /* The password, or the bearer token, as `auth` says. */
-    const char *ca_file;               /* NULL: the authorities of the system. Was a readable file when loaded. */
+    mgw_bytes ca_pem;                  /* The file of the trusted authorities as it was when loaded; data NULL: none. */
     const char *proxy;                 /* NULL: none. "socks5h://host:port" or "http://host:port". */
     uint32_t imap_requests_per_minute; /* Never 0. */
     uint32_t smtp_sends_per_hour;      /* Never 0. */

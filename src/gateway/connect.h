@@ -7,8 +7,7 @@
 
 #include "gateway/gateway.h"
 
-/* SMGW_ERR_INVALID where the account has no such server; otherwise errors of the session's opening, or SMGW_ERR_AUDIT.
- */
+/* Errors of the session's opening, SMGW_ERR_AUDIT, SMGW_ERR_CANCELLED. On failure *session is NULL. */
 smgw_status mgw_gateway_imap(smgw_gateway *gateway, mgw_gateway_account *account, const mgw_wait *wait,
     mgw_imap_session **session, smgw_error *error);
 smgw_status mgw_gateway_smtp(smgw_gateway *gateway, mgw_gateway_account *account, const mgw_wait *wait,

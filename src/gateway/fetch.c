@@ -6,8 +6,10 @@
 #include "gateway/query.h"
 #include "gateway/search.h"
 
-/* A UID set of one command: within what smgw_validate_uid_set() accepts. */
-enum { SET_MAX_ITEMS = 900, SET_MAX_BYTES = 7900, ITEM_MAX_BYTES = 22 };
+#include <stdlib.h>
+
+/* The messages of one command, and the bytes of its UID set: within what smgw_validate_uid_set() accepts. */
+enum { SET_MAX_ITEMS = 500, SET_MAX_BYTES = 7900, ITEM_MAX_BYTES = 22 };
 
 /* Memory of one message's view. */
 enum { VIEW_MAX = 64 * 1024 * 1024 };
@@ -16,6 +18,7 @@ struct smgw_fetch {
     mgw_reading reading;
     char *folder;
     smgw_uid_list uids;
+    bool *given;        /* For each UID of the list: whether it was shown. */
     size_t next;        /* The first UID of the list that was not asked for yet. */
     uint32_t command;   /* The FETCH under way, or 0. */
     smgw_status failed; /* Sticky. */
@@ -30,8 +33,10 @@ static smgw_status open_iterator(
     if (fetch->folder == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     smgw_status status = mgw_search_folder(&fetch->reading, folder, search, newest, &fetch->uids, error);
-    fetch->reading.wait.total = 0;
-    return status;
+    if (status != SMGW_OK || fetch->uids.count == 0)
+        return status;
+    fetch->given = mgw_calloc(fetch->uids.count, sizeof *fetch->given);
+    return fetch->given != NULL ? SMGW_OK : mgw_error_status(error, SMGW_ERR_NO_MEMORY);
 }
 
 smgw_status smgw_fetch_open(smgw_fetch **fetch, smgw_gateway *gateway, const char *account, const char *folder,
@@ -63,13 +68,12 @@ smgw_status smgw_fetch_open(smgw_fetch **fetch, smgw_gateway *gateway, const cha
 static smgw_status next_set(smgw_fetch *fetch, mgw_buf *set)
 {
     const uint32_t *uids = fetch->uids.uids;
-    for (size_t items = 0; items < SET_MAX_ITEMS && fetch->next < fetch->uids.count; items++) {
-        if (set->len > SET_MAX_BYTES - ITEM_MAX_BYTES)
-            break;
+    size_t end = fetch->uids.count - fetch->next > SET_MAX_ITEMS ? fetch->next + SET_MAX_ITEMS : fetch->uids.count;
+    while (fetch->next < end && set->len <= SET_MAX_BYTES - ITEM_MAX_BYTES) {
         size_t first = fetch->next++;
-        while (fetch->next < fetch->uids.count && uids[fetch->next] == uids[fetch->next - 1] + 1)
+        while (fetch->next < end && uids[fetch->next] == uids[fetch->next - 1] + 1)
             fetch->next++;
-        if (items > 0)
+        if (set->len > 0)
             mgw_buf_add_byte(set, ',');
         mgw_buf_add_u64(set, uids[first]);
         if (fetch->next - first > 1) {
@@ -89,6 +93,17 @@ static smgw_status ask_for_more(smgw_fetch *fetch, smgw_error *error)
             mgw_imap_uid_fetch(fetch->reading.engine, mgw_buf_bytes(&set), MGW_IMAP_FETCH_SUMMARY, &fetch->command);
     mgw_buf_free(&set);
     return status == SMGW_OK ? SMGW_OK : mgw_error_status(error, status);
+}
+
+/* True once for each message that was asked for: a server may repeat itself. */
+static bool is_due(smgw_fetch *fetch, uint32_t uid)
+{
+    const uint32_t *uids = fetch->uids.uids;
+    const uint32_t *hit = bsearch(&uid, uids, fetch->uids.count, sizeof uid, mgw_compare_uids);
+    if (hit == NULL || fetch->given[hit - uids])
+        return false;
+    fetch->given[hit - uids] = true;
+    return true;
 }
 
 static smgw_status show(smgw_fetch *fetch, const mgw_imap_fetch *data, const smgw_mail **mail, smgw_error *error)
@@ -113,7 +128,7 @@ static smgw_status next_mail(smgw_fetch *fetch, const smgw_mail **mail, smgw_err
         if (status != SMGW_OK)
             return status;
         bool ours = event.command == fetch->command;
-        if (ours && event.type == MGW_IMAP_FETCH)
+        if (ours && event.type == MGW_IMAP_FETCH && is_due(fetch, event.fetch.uid))
             return show(fetch, &event.fetch, mail, error);
         if (ours && event.type == MGW_IMAP_DONE) {
             fetch->command = 0;
@@ -141,6 +156,7 @@ void smgw_fetch_free(smgw_fetch *fetch)
     mgw_reading_end(&fetch->reading);
     smgw_uid_list_dispose(&fetch->uids);
     mgw_arena_free(&fetch->arena);
+    mgw_free(fetch->given);
     mgw_free(fetch->folder);
     mgw_free(fetch);
 }

@@ -149,6 +149,15 @@ static void free_account(mgw_gateway_account *account, const mgw_wait *goodbye)
     smgw_rate_limiter_free(account->smtp_limiter);
 }
 
+static void audit_stop(smgw_gateway *gateway)
+{
+    mgw_audit_record record;
+    if (gateway->audit == NULL)
+        return;
+    mgw_audit_begin(&record, gateway->audit, MGW_AUDIT_GATEWAY_STOP, MGW_LIT(""));
+    (void)mgw_audit_commit(&record, NULL);
+}
+
 void smgw_gateway_free(smgw_gateway *gateway)
 {
     if (gateway == NULL)
@@ -159,6 +168,7 @@ void smgw_gateway_free(smgw_gateway *gateway)
     bool polite = mgw_wait_start(&goodbye, &options, NULL) == SMGW_OK;
     for (size_t i = 0; gateway->accounts != NULL && i < gateway->config->account_count; i++)
         free_account(&gateway->accounts[i], polite ? &goodbye : NULL);
+    audit_stop(gateway);
     mgw_free(gateway->accounts);
     mgw_workspace_free(gateway->workspace);
     mgw_audit_free(gateway->audit);
@@ -168,21 +178,25 @@ void smgw_gateway_free(smgw_gateway *gateway)
 }
 
 smgw_status mgw_gateway_find_account(
-    smgw_gateway *gateway, const char *name, mgw_gateway_account **account, smgw_error *error)
+    smgw_gateway *gateway, const char *name, mgw_protocol protocol, mgw_gateway_account **account, smgw_error *error)
 {
     const mgw_account *found = mgw_config_account(gateway->config, mgw_bytes_str(name));
     if (found == NULL)
         return mgw_error_set(error, SMGW_ERR_NOT_FOUND, "account", "account: there is none of this name");
     *account = &gateway->accounts[found - gateway->config->accounts];
+    bool has_server = protocol == MGW_PROTOCOL_IMAP ? found->imap.present : found->smtp.present;
+    if (!has_server)
+        return mgw_error_set(error, SMGW_ERR_INVALID, "account", "account: it has no %s server",
+            protocol == MGW_PROTOCOL_IMAP ? "IMAP" : "SMTP");
     return SMGW_OK;
 }
 
 static void audit_rate_limit(
-    smgw_gateway *gateway, const mgw_account *account, mgw_limit limit, uint64_t retry_after_ms)
+    smgw_gateway *gateway, const mgw_account *account, mgw_protocol protocol, uint64_t retry_after_ms)
 {
     mgw_audit_record record;
     mgw_audit_begin(&record, gateway->audit, MGW_AUDIT_RATE_LIMIT_EXCEEDED, mgw_bytes_str(account->name));
-    mgw_audit_str(&record, "limit", limit == MGW_LIMIT_IMAP ? MGW_LIT("imap") : MGW_LIT("smtp"));
+    mgw_audit_str(&record, "limit", protocol == MGW_PROTOCOL_IMAP ? MGW_LIT("imap") : MGW_LIT("smtp"));
     mgw_audit_u64(&record, "retry_after_ms", retry_after_ms);
     /* The operation is refused in any case; the refusal is what the caller has to hear. */
     (void)mgw_audit_commit(&record, NULL);
@@ -194,17 +208,17 @@ static bool may_wait_on(void *context)
     return mgw_wait_check(wait, NULL) == SMGW_OK;
 }
 
-smgw_status mgw_gateway_take_token(smgw_gateway *gateway, mgw_gateway_account *account, mgw_limit limit,
+smgw_status mgw_gateway_take_token(smgw_gateway *gateway, mgw_gateway_account *account, mgw_protocol protocol,
     const smgw_call_options *options, mgw_wait *wait, smgw_error *error)
 {
-    smgw_rate_limiter *limiter = limit == MGW_LIMIT_IMAP ? account->imap_limiter : account->smtp_limiter;
+    smgw_rate_limiter *limiter = protocol == MGW_PROTOCOL_IMAP ? account->imap_limiter : account->smtp_limiter;
     uint32_t left_ms = (uint32_t)mgw_deadline_left_ms(mgw_clock_now(), wait->deadline);
     uint32_t max_wait_ms = options != NULL ? options->rate_wait_ms : 0;
     smgw_error detail = SMGW_ERROR_INIT;
     smgw_status status = mgw_rate_limiter_wait(limiter, mgw_bytes_str(account->config->name), 1,
         max_wait_ms < left_ms ? max_wait_ms : left_ms, may_wait_on, wait, &detail);
     if (status == SMGW_ERR_RATE_LIMITED)
-        audit_rate_limit(gateway, account->config, limit, detail.retry_after_ms);
+        audit_rate_limit(gateway, account->config, protocol, detail.retry_after_ms);
     if (status != SMGW_OK && error != NULL)
         *error = detail;
     return status;

@@ -37,14 +37,15 @@ struct smgw_gateway {
 /* Makes a gateway from a configuration, which it owns from now on, also on failure. */
 smgw_status mgw_gateway_from_config(smgw_gateway **gateway, mgw_config *config, smgw_error *error);
 
-/* SMGW_ERR_NOT_FOUND with field "account". No bucket exists for a name that is no account's. */
+/*
+ * The account of that name, which must have a server for the protocol. SMGW_ERR_NOT_FOUND, SMGW_ERR_INVALID with field
+ * "account". No bucket exists for a name that is no account's.
+ */
 smgw_status mgw_gateway_find_account(
-    smgw_gateway *gateway, const char *name, mgw_gateway_account **account, smgw_error *error);
-
-typedef enum mgw_limit { MGW_LIMIT_IMAP, MGW_LIMIT_SMTP } mgw_limit;
+    smgw_gateway *gateway, const char *name, mgw_protocol protocol, mgw_gateway_account **account, smgw_error *error);
 
 /* Takes one token, waiting at most as long as both the options and `wait` allow. A refusal is audited. */
-smgw_status mgw_gateway_take_token(smgw_gateway *gateway, mgw_gateway_account *account, mgw_limit limit,
+smgw_status mgw_gateway_take_token(smgw_gateway *gateway, mgw_gateway_account *account, mgw_protocol protocol,
     const smgw_call_options *options, mgw_wait *wait, smgw_error *error);
 
 #endif

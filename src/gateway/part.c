@@ -6,6 +6,7 @@
 #include "gateway/mail_view.h"
 
 typedef struct parts_reader {
+    uint32_t command;
     uint32_t uid;
     mgw_arena *arena;
     smgw_mail *mail;
@@ -15,7 +16,8 @@ typedef struct parts_reader {
 static smgw_status read_structure(void *context, const mgw_imap_event *event, smgw_error *error)
 {
     parts_reader *reader = context;
-    if (event->type != MGW_IMAP_FETCH || event->fetch.uid != reader->uid || reader->seen)
+    bool ours = event->type == MGW_IMAP_FETCH && event->command == reader->command && event->fetch.uid == reader->uid;
+    if (!ours || reader->seen)
         return SMGW_OK;
     reader->seen = true;
     smgw_status status = mgw_mail_view(reader->arena, &event->fetch, "", 0, reader->mail);
@@ -24,16 +26,16 @@ static smgw_status read_structure(void *context, const mgw_imap_event *event, sm
 
 smgw_status mgw_read_parts(mgw_reading *reading, uint32_t uid, mgw_arena *arena, smgw_mail *mail, smgw_error *error)
 {
-    parts_reader reader = { uid, arena, mail, false };
+    parts_reader reader = { 0, uid, arena, mail, false };
     mgw_buf set = MGW_BUF_INIT(16);
-    uint32_t command = 0;
     smgw_status status = mgw_buf_add_u64(&set, uid);
     if (status == SMGW_OK)
-        status = mgw_imap_uid_fetch(reading->engine, mgw_buf_bytes(&set), MGW_IMAP_FETCH_STRUCTURE, &command);
+        status = mgw_imap_uid_fetch(reading->engine, mgw_buf_bytes(&set), MGW_IMAP_FETCH_STRUCTURE, &reader.command);
     mgw_buf_free(&set);
     if (status != SMGW_OK)
         return mgw_error_status(error, status);
-    status = mgw_imap_session_run(reading->session, "FETCH", command, &reading->wait, read_structure, &reader, error);
+    status =
+        mgw_imap_session_run(reading->session, "FETCH", reader.command, &reading->wait, read_structure, &reader, error);
     return status == SMGW_OK && !reader.seen ? mgw_no_such_message(error) : status;
 }
 

@@ -13,9 +13,9 @@ smgw_status mgw_reading_begin(mgw_reading *reading, smgw_gateway *gateway, const
     *reading = (mgw_reading){ .gateway = gateway };
     smgw_status status = mgw_wait_start(&reading->wait, options, error);
     if (status == SMGW_OK)
-        status = mgw_gateway_find_account(gateway, account, &reading->account, error);
+        status = mgw_gateway_find_account(gateway, account, MGW_PROTOCOL_IMAP, &reading->account, error);
     if (status == SMGW_OK)
-        status = mgw_gateway_take_token(gateway, reading->account, MGW_LIMIT_IMAP, options, &reading->wait, error);
+        status = mgw_gateway_take_token(gateway, reading->account, MGW_PROTOCOL_IMAP, options, &reading->wait, error);
     if (status == SMGW_OK)
         status = mgw_gateway_imap(gateway, reading->account, &reading->wait, &reading->session, error);
     if (status == SMGW_OK)

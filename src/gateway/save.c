@@ -70,6 +70,8 @@ static smgw_status fill_file(mgw_reading *reading, uint32_t uid, const smgw_part
         mgw_content_decoder_new(&save->decoder, mgw_bytes_str(part->encoding), MGW_LIT(""), write_content, save, error);
     if (status == SMGW_OK)
         status = mgw_stream_section(reading, uid, part->section, 0, decode, save, error);
+    if (status == SMGW_OK && part->size > 0 && reading->wait.done == 0)
+        status = mgw_error_set(error, SMGW_ERR_PROTOCOL, NULL, "the server gives nothing for a part that is not empty");
     if (status == SMGW_OK)
         status = decoder_status(save, mgw_content_decoder_finish(save->decoder, error), error);
     mgw_content_decoder_free(save->decoder);
@@ -135,6 +137,8 @@ smgw_status smgw_save_attachment(smgw_gateway *gateway, const char *account, con
     smgw_status status = mgw_check_ref(ref, error);
     if (status != SMGW_OK)
         return status;
+    if (saved->struct_size != sizeof *saved)
+        return mgw_error_rule(error, SMGW_ERR_INVALID, "saved.struct_size", SMGW_RULE_RANGE);
     if (gateway->workspace == NULL)
         return mgw_error_set(error, SMGW_ERR_INVALID, "workspace", "workspace: the gateway has none");
     mgw_reading reading;

@@ -41,7 +41,7 @@ static smgw_status collect(void *context, const mgw_imap_event *event, smgw_erro
     return SMGW_OK;
 }
 
-static int compare_uids(const void *a, const void *b)
+int mgw_compare_uids(const void *a, const void *b)
 {
     uint32_t left = *(const uint32_t *)a;
     uint32_t right = *(const uint32_t *)b;
@@ -53,7 +53,7 @@ static void put_in_order(smgw_uid_list *list, uint32_t newest)
 {
     if (list->count == 0)
         return;
-    qsort(list->uids, list->count, sizeof *list->uids, compare_uids);
+    qsort(list->uids, list->count, sizeof *list->uids, mgw_compare_uids);
     size_t kept = 1;
     for (size_t i = 1; i < list->count; i++)
         if (list->uids[i] != list->uids[kept - 1])

@@ -14,4 +14,7 @@
 smgw_status mgw_search_folder(mgw_reading *reading, const char *folder, const mgw_imap_search *search, uint32_t newest,
     smgw_uid_list *list, smgw_error *error);
 
+/* For qsort() and bsearch(). */
+int mgw_compare_uids(const void *a, const void *b);
+
 #endif

@@ -16,7 +16,8 @@ typedef struct sending {
     mgw_gateway_account *account;
     smgw_message *message;
     const smgw_call_options *options;
-    mgw_bytes *recipients;
+    mgw_bytes *recipients; /* Views of the message's addresses, */
+    size_t recipient_count;
     mgw_attached_files files;
     mgw_builder *builder;
     mgw_wait wait;
@@ -35,7 +36,7 @@ static mgw_bytes account_name(const sending *send)
 
 static void audit_facts(mgw_audit_record *record, const sending *send)
 {
-    mgw_audit_recipients(record, send->recipients, send->recipients != NULL ? send->message->recipient_count : 0);
+    mgw_audit_recipients(record, send->recipients, send->recipient_count);
     if (send->builder == NULL)
         return;
     mgw_audit_str(record, "message_id", mgw_bytes_str(mgw_builder_message_id(send->builder)));
@@ -65,7 +66,8 @@ static smgw_status collect_recipients(sending *send, smgw_error *error)
     send->recipients = mgw_calloc(message->recipient_count, sizeof *send->recipients);
     if (send->recipients == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
-    for (size_t i = 0; i < message->recipient_count; i++)
+    send->recipient_count = message->recipient_count;
+    for (size_t i = 0; i < send->recipient_count; i++)
         send->recipients[i] = mgw_bytes_str(message->recipients[i].address);
     return SMGW_OK;
 }
@@ -73,7 +75,7 @@ static smgw_status collect_recipients(sending *send, smgw_error *error)
 /* The setters have checked every address; the last look is here, on what the server will be told. */
 static smgw_status validate_addresses(const sending *send, smgw_error *error)
 {
-    for (size_t i = 0; i < send->message->recipient_count; i++) {
+    for (size_t i = 0; i < send->recipient_count; i++) {
         smgw_rule rule = smgw_validate_email(send->recipients[i].data, send->recipients[i].len);
         if (rule != SMGW_RULE_OK)
             return mgw_error_rule(error, SMGW_ERR_INVALID, "recipients", rule);
@@ -83,10 +85,10 @@ static smgw_status validate_addresses(const sending *send, smgw_error *error)
 
 static smgw_status check_whitelist(const sending *send, smgw_error *error)
 {
-    for (size_t i = 0; i < send->message->recipient_count; i++)
+    for (size_t i = 0; i < send->recipient_count; i++)
         if (!mgw_whitelist_allows(send->gateway->whitelist, send->recipients[i]))
             return mgw_error_set(error, SMGW_ERR_REFUSED, "recipients",
-                "recipients: number %zu of %zu is not on the whitelist", i + 1, send->message->recipient_count);
+                "recipients: number %zu of %zu is not on the whitelist", i + 1, send->recipient_count);
     return SMGW_OK;
 }
 
@@ -130,7 +132,7 @@ static smgw_status transmit(sending *send, smgw_error *error)
     const mgw_smtp_envelope envelope = {
         .from = mgw_bytes_str(send->account->config->address),
         .to = send->recipients,
-        .count = send->message->recipient_count,
+        .count = send->recipient_count,
         .size = mgw_builder_size(send->builder),
     };
     status = mgw_smtp_session_send(session, &envelope, send->builder, &send->wait, &send->result, error);
@@ -169,7 +171,7 @@ static smgw_status run(sending *send, const char *account, smgw_error *error)
 {
     smgw_status status = mgw_wait_start(&send->wait, send->options, error);
     if (status == SMGW_OK)
-        status = mgw_gateway_find_account(send->gateway, account, &send->account, error);
+        status = mgw_gateway_find_account(send->gateway, account, MGW_PROTOCOL_SMTP, &send->account, error);
     if (status == SMGW_OK)
         status = collect_recipients(send, error);
     if (status == SMGW_OK)
@@ -182,9 +184,12 @@ static smgw_status run(sending *send, const char *account, smgw_error *error)
     status = lay_out(send, error);
     if (status != SMGW_OK)
         return refuse(send, MGW_AUDIT_EMAIL_REFUSED, status, error->field);
-    status = mgw_gateway_take_token(send->gateway, send->account, MGW_LIMIT_SMTP, send->options, &send->wait, error);
-    if (status == SMGW_OK)
-        status = audit_attempt(send, error);
+    status = mgw_gateway_take_token(send->gateway, send->account, MGW_PROTOCOL_SMTP, send->options, &send->wait, error);
+    if (status == SMGW_ERR_RATE_LIMITED)
+        return status;
+    if (status != SMGW_OK)
+        return refuse(send, MGW_AUDIT_EMAIL_REFUSED, status, error->field);
+    status = audit_attempt(send, error);
     if (status != SMGW_OK)
         return status;
     status = transmit(send, error);
@@ -201,17 +206,29 @@ static void fill_receipt(smgw_receipt *receipt, const sending *send)
     if (send->builder == NULL)
         return;
     const char *message_id = mgw_builder_message_id(send->builder);
-    receipt->recipients = (uint32_t)send->message->recipient_count;
+    receipt->recipients = (uint32_t)send->recipient_count;
     receipt->size = mgw_builder_size(send->builder);
     mgw_copy_printable(receipt->message_id, sizeof receipt->message_id, message_id, strlen(message_id));
+}
+
+static smgw_status check_arguments(const smgw_message *message, const smgw_receipt *receipt, smgw_error *error)
+{
+    if (receipt != NULL && receipt->struct_size != sizeof *receipt)
+        return mgw_error_rule(error, SMGW_ERR_INVALID, "receipt.struct_size", SMGW_RULE_RANGE);
+    return mgw_message_check_free(message, error);
 }
 
 smgw_status smgw_send(smgw_gateway *gateway, const char *account, smgw_message *message,
     const smgw_call_options *options, smgw_receipt *receipt, smgw_error *error)
 {
+    smgw_status status = check_arguments(message, receipt, error);
+    if (status != SMGW_OK)
+        return status;
     sending send = { .gateway = gateway, .message = message, .options = options };
     smgw_error detail = SMGW_ERROR_INIT;
-    smgw_status status = run(&send, account, &detail);
+    message->sending = true;
+    status = run(&send, account, &detail);
+    message->sending = false;
     if (receipt != NULL)
         fill_receipt(receipt, &send);
     if (status != SMGW_OK && error != NULL)

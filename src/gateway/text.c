@@ -13,25 +13,33 @@ enum {
        base64. */
     OCTETS_PER_BYTE = 6,
     OCTETS_MORE = 1024,
-    RUNE_MAX = 4
+    RUNE_MAX = 4,
+    REPLACEMENT_LEN = 3
 };
 
-/* What the decoder gives, without CR, up to a little more than what is wanted. */
+#define REPLACEMENT "\357\277\275" /* U+FFFD */
+
+/* What the decoder gives, line ends as LF, up to a little more than what is wanted. */
 typedef struct text_reader {
     mgw_content_decoder *decoder;
     mgw_buf decoded;
     bool overflowed;
+    bool after_cr;
 } text_reader;
 
+/* CR, LF and CRLF each end a line. */
 static bool keep(void *context, const void *data, size_t len)
 {
     text_reader *reader = context;
     const char *bytes = data;
     for (size_t i = 0; i < len && !reader->overflowed; i++) {
-        if (bytes[i] == '\r')
+        bool second_half = bytes[i] == '\n' && reader->after_cr;
+        reader->after_cr = bytes[i] == '\r';
+        if (second_half)
             continue;
         reader->overflowed = reader->decoded.len == reader->decoded.cap;
-        if (!reader->overflowed && mgw_buf_add_byte(&reader->decoded, bytes[i]) != SMGW_OK)
+        char byte = bytes[i] == '\r' ? '\n' : bytes[i];
+        if (!reader->overflowed && mgw_buf_add_byte(&reader->decoded, byte) != SMGW_OK)
             return false;
     }
     return true;
@@ -59,18 +67,17 @@ static bool is_text_rune(uint32_t rune)
 /* Valid UTF-8 for a reader's screen: what is not becomes U+FFFD, and so do control characters other than TAB and LF. */
 static size_t clean(mgw_bytes decoded, char *out, size_t max_len, bool *truncated)
 {
-    static const char replacement[] = "\357\277\275";
     size_t used = 0;
     for (size_t i = 0; i < decoded.len;) {
         uint32_t rune = 0;
         size_t step = mgw_utf8_decode(decoded.data + i, decoded.len - i, &rune);
         bool good = step > 0 && is_text_rune(rune);
-        size_t width = good ? step : sizeof replacement - 1;
+        size_t width = good ? step : (size_t)REPLACEMENT_LEN;
         if (width > max_len - used) {
             *truncated = true;
             break;
         }
-        memcpy(out + used, good ? decoded.data + i : replacement, width);
+        memcpy(out + used, good ? decoded.data + i : REPLACEMENT, width);
         used += width;
         i += step > 0 ? step : 1;
     }
@@ -80,13 +87,13 @@ static size_t clean(mgw_bytes decoded, char *out, size_t max_len, bool *truncate
 
 static smgw_status make_text(const text_reader *reader, size_t max_len, smgw_text *text, smgw_error *error)
 {
-    char *data = mgw_calloc(max_len + 1, 1);
-    if (data == NULL)
+    size_t longest = reader->decoded.len * REPLACEMENT_LEN; /* Each byte may be a broken one. */
+    size_t room = longest < max_len ? longest : max_len;
+    text->data = mgw_calloc(room + 1, 1);
+    if (text->data == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     text->truncated |= reader->overflowed;
-    text->len = clean(mgw_buf_bytes(&reader->decoded), data, max_len, &text->truncated);
-    char *fitted = mgw_realloc(data, text->len + 1, 1);
-    text->data = fitted != NULL ? fitted : data;
+    text->len = clean(mgw_buf_bytes(&reader->decoded), text->data, max_len, &text->truncated);
     return SMGW_OK;
 }
 
@@ -98,7 +105,7 @@ static uint32_t octets_for(size_t max_len)
 static smgw_status read_part(
     mgw_reading *reading, uint32_t uid, const smgw_part *part, size_t max_len, smgw_text *text, smgw_error *error)
 {
-    text_reader reader = { NULL, MGW_BUF_INIT(max_len + RUNE_MAX), false };
+    text_reader reader = { .decoded = MGW_BUF_INIT(max_len + RUNE_MAX) };
     smgw_status status = mgw_content_decoder_new(
         &reader.decoder, mgw_bytes_str(part->encoding), mgw_bytes_str(part->charset), keep, &reader, error);
     if (status == SMGW_OK)
@@ -114,11 +121,17 @@ static smgw_status read_part(
     return status;
 }
 
+/* The first such part of the mail itself: what an attached message says is not what this one says. */
 static const smgw_part *first_of(const smgw_mail *mail, const char *media_type)
 {
-    for (size_t i = 0; i < mail->part_count; i++)
-        if (!mail->parts[i].is_attachment && strcmp(mail->parts[i].media_type, media_type) == 0)
-            return &mail->parts[i];
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const smgw_part *part = &mail->parts[i];
+        if (strcmp(part->media_type, "message/rfc822") == 0)
+            while (i + 1 < mail->part_count && mail->parts[i + 1].depth > part->depth)
+                i++;
+        else if (!part->is_attachment && strcmp(part->media_type, media_type) == 0)
+            return part;
+    }
     return NULL;
 }
 

@@ -114,7 +114,9 @@ static smgw_status set_names(
 static smgw_status add(
     smgw_message *message, mgw_attachment attachment, const char *filename, const char *media_type, smgw_error *error)
 {
-    smgw_status status = set_names(&attachment, filename, media_type, error);
+    smgw_status status = mgw_message_check_free(message, error);
+    if (status == SMGW_OK)
+        status = set_names(&attachment, filename, media_type, error);
     void *items = message->attachments;
     if (status == SMGW_OK && message->attachment_count >= MGW_MESSAGE_MAX_ATTACHMENTS)
         status = mgw_error_rule(error, SMGW_ERR_TOO_LARGE, "attachments", SMGW_RULE_COUNT);

@@ -100,9 +100,19 @@ bool mgw_message_reserve(void **items, size_t *alloc, size_t count, size_t item_
     return true;
 }
 
+smgw_status mgw_message_check_free(const smgw_message *message, smgw_error *error)
+{
+    if (!message->sending)
+        return SMGW_OK;
+    return mgw_error_set(error, SMGW_ERR_INVALID, "message", "message: it is being sent and cannot be changed");
+}
+
 static smgw_status add_recipient(smgw_message *message, mgw_recipient_kind kind, const char *field, const char *address,
     const char *name, smgw_error *error)
 {
+    smgw_status status = mgw_message_check_free(message, error);
+    if (status != SMGW_OK)
+        return status;
     if (message->recipient_count >= MGW_MESSAGE_MAX_RECIPIENTS)
         return mgw_error_rule(error, SMGW_ERR_TOO_LARGE, "recipients", SMGW_RULE_COUNT);
     void *items = message->recipients;
@@ -112,7 +122,7 @@ static smgw_status add_recipient(smgw_message *message, mgw_recipient_kind kind,
     if (!has_room)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     mgw_recipient recipient;
-    smgw_status status = make_recipient(&recipient, kind, field, address, name, error);
+    status = make_recipient(&recipient, kind, field, address, name, error);
     if (status == SMGW_OK)
         message->recipients[message->recipient_count++] = recipient;
     return status;
@@ -138,7 +148,9 @@ smgw_status smgw_message_set_reply_to(
     smgw_message *message, const char *address, const char *display_name, smgw_error *error)
 {
     mgw_recipient made;
-    smgw_status status = make_recipient(&made, MGW_RECIPIENT_TO, "reply_to", address, display_name, error);
+    smgw_status status = mgw_message_check_free(message, error);
+    if (status == SMGW_OK)
+        status = make_recipient(&made, MGW_RECIPIENT_TO, "reply_to", address, display_name, error);
     if (status != SMGW_OK)
         return status;
     free_recipient(&message->reply_to);
@@ -155,7 +167,9 @@ static void replace(char **place, char *text)
 smgw_status smgw_message_set_subject(smgw_message *message, const char *subject, smgw_error *error)
 {
     char *clean = NULL;
-    smgw_status status = clean_copy(&clean, subject, smgw_sanitize_subject, "subject", error);
+    smgw_status status = mgw_message_check_free(message, error);
+    if (status == SMGW_OK)
+        status = clean_copy(&clean, subject, smgw_sanitize_subject, "subject", error);
     if (status == SMGW_OK)
         replace(&message->subject, clean);
     return status;
@@ -203,12 +217,16 @@ static smgw_status set_body(mgw_buf *body, bool *has_body, mgw_bytes text, const
 
 smgw_status smgw_message_set_text(smgw_message *message, const char *text, size_t len, smgw_error *error)
 {
-    return set_body(&message->text, &message->has_text, mgw_bytes_of(text, len), "text", error);
+    smgw_status status = mgw_message_check_free(message, error);
+    return status != SMGW_OK ? status
+                             : set_body(&message->text, &message->has_text, mgw_bytes_of(text, len), "text", error);
 }
 
 smgw_status smgw_message_set_html(smgw_message *message, const char *html, size_t len, smgw_error *error)
 {
-    return set_body(&message->html, &message->has_html, mgw_bytes_of(html, len), "html", error);
+    smgw_status status = mgw_message_check_free(message, error);
+    return status != SMGW_OK ? status
+                             : set_body(&message->html, &message->has_html, mgw_bytes_of(html, len), "html", error);
 }
 
 static bool ends_with(mgw_bytes text, mgw_bytes end)
@@ -241,11 +259,14 @@ static smgw_status make_references(char **out, const char *references, const cha
 smgw_status smgw_message_set_in_reply_to(
     smgw_message *message, const char *message_id, const char *references, smgw_error *error)
 {
+    smgw_status status = mgw_message_check_free(message, error);
+    if (status != SMGW_OK)
+        return status;
     smgw_rule rule = smgw_sanitize_message_id_str(message_id);
     if (rule != SMGW_RULE_OK)
         return mgw_error_rule(error, SMGW_ERR_INVALID, "message_id", rule);
     char *thread = NULL;
-    smgw_status status = make_references(&thread, references, message_id, error);
+    status = make_references(&thread, references, message_id, error);
     if (status != SMGW_OK)
         return status;
     char *id = mgw_strndup(message_id, strlen(message_id));

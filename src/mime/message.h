@@ -67,6 +67,7 @@ struct smgw_message {
     size_t attachment_count;
     size_t attachment_alloc;
     mgw_message_identity identity;
+    bool sending;     /* A send is under way: the setters refuse. */
     bool stream_used; /* A stream attachment was read from: the message cannot be built again. */
 };
 
@@ -75,5 +76,8 @@ void mgw_attachment_dispose(mgw_attachment *attachment);
 
 /* Makes room for one item more than `count`. False, with everything as it was, when memory is short. */
 bool mgw_message_reserve(void **items, size_t *alloc, size_t count, size_t item_size);
+
+/* SMGW_ERR_INVALID with field "message" while the message is being sent: a callback of the send must not change it. */
+smgw_status mgw_message_check_free(const smgw_message *message, smgw_error *error);
 
 #endif

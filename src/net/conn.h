@@ -27,12 +27,19 @@ typedef struct mgw_conn_target {
     smgw_auth auth;
     const char *username;
     const char
-        *secret; /* Password or bearer token, as `auth` says. libcurl keeps a copy until the connection closes. */
-    const char *ca_file; /* NULL: the authorities of the system. */
-    const char *proxy;   /* NULL: none, whatever the environment says. */
+        *secret;       /* Password or bearer token, as `auth` says. libcurl keeps a copy until the connection closes. */
+    mgw_bytes ca_pem;  /* Certificates of the trusted authorities; data NULL: those of the system. */
+    const char *proxy; /* NULL: none, whatever the environment says. */
 } mgw_conn_target;
 
 typedef struct mgw_conn mgw_conn;
+
+/* What became of the login, whatever became of the connection: each is to be audited. */
+typedef enum mgw_login {
+    MGW_LOGIN_NOT_TRIED,
+    MGW_LOGIN_ACCEPTED,
+    MGW_LOGIN_REFUSED /* For good or for now, or never confirmed. */
+} mgw_login;
 
 /*
  * Makes libcurl ready, once for the process. SMGW_ERR_CONFIG where the libcurl that is loaded is not an OpenSSL build
@@ -42,11 +49,12 @@ smgw_status mgw_net_init(smgw_error *error);
 
 /*
  * Connects, begins TLS, verifies the server and logs in. The proof of login is looked for in what the server said:
- * without it the connection is closed. On failure `*conn` is NULL. SMGW_ERR_AUTH, SMGW_ERR_TLS, SMGW_ERR_NETWORK,
- * SMGW_ERR_TIMEOUT, SMGW_ERR_CANCELLED, SMGW_ERR_TEMPORARY, SMGW_ERR_PERMANENT, SMGW_ERR_PROTOCOL, SMGW_ERR_NO_MEMORY.
- * The error holds no word of the server's and no secret.
+ * without it the connection is closed. On failure `*conn` is NULL; *login is told in every case. SMGW_ERR_AUTH,
+ * SMGW_ERR_TLS, SMGW_ERR_NETWORK, SMGW_ERR_TIMEOUT, SMGW_ERR_CANCELLED, SMGW_ERR_TEMPORARY and SMGW_ERR_PERMANENT with
+ * the reply's code, SMGW_ERR_PROTOCOL, SMGW_ERR_NO_MEMORY. The error holds no word of the server's and no secret.
  */
-smgw_status mgw_conn_open(mgw_conn **conn, const mgw_conn_target *target, const mgw_wait *wait, smgw_error *error);
+smgw_status mgw_conn_open(
+    mgw_conn **conn, const mgw_conn_target *target, const mgw_wait *wait, mgw_login *login, smgw_error *error);
 
 /* Closes at once, without a goodbye. NULL is allowed. */
 void mgw_conn_close(mgw_conn *conn);

@@ -22,13 +22,27 @@ static void smtp_line(mgw_login_proof *proof, mgw_bytes line)
         proof->accepted++;
 }
 
+static bool is_for_now(mgw_bytes answer)
+{
+    static const mgw_bytes codes[] = { MGW_LIT_INIT(" NO [UNAVAILABLE]"), MGW_LIT_INIT(" NO [INUSE]"),
+        MGW_LIT_INIT(" NO [LIMIT]") };
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (mgw_bytes_starts_with_fold(answer, codes[i]))
+            return true;
+    return false;
+}
+
 static void imap_line(mgw_login_proof *proof, mgw_bytes line)
 {
     if (mgw_bytes_starts_with_fold(line, MGW_LIT("* PREAUTH")))
         proof->preauth = true;
+    if (mgw_bytes_starts_with_fold(line, MGW_LIT("* BYE")))
+        proof->bye = true;
     mgw_bytes tag = mgw_bytes_slice(line, 0, mgw_bytes_find(line, ' '));
     mgw_bytes rest = mgw_bytes_slice(line, tag.len, line.len);
     bool is_tag = tag.len > 0 && tag.len < sizeof proof->last_tag && tag.data[0] != '*' && tag.data[0] != '+';
+    if (is_tag)
+        proof->put_off = is_for_now(rest);
     if (!is_tag || !mgw_bytes_starts_with_fold(rest, MGW_LIT(" OK ")))
         return;
     if (mgw_bytes_equal(tag, mgw_bytes_str(proof->last_tag)))
@@ -51,4 +65,9 @@ bool mgw_login_proof_holds(const mgw_login_proof *proof)
     if (proof->is_smtp)
         return proof->accepted == 1 && proof->last_code == 235;
     return !proof->preauth && proof->accepted == 2;
+}
+
+bool mgw_login_proof_put_off(const mgw_login_proof *proof)
+{
+    return proof->is_smtp ? proof->last_code >= 400 && proof->last_code < 500 : proof->put_off;
 }

@@ -15,6 +15,8 @@ typedef struct mgw_login_proof {
     unsigned accepted; /* SMTP: replies 235. IMAP: tagged OK with differing tags. */
     char last_tag[16]; /* IMAP: of the last tagged OK. */
     int last_code;     /* SMTP: the last reply code, or 0. */
+    bool put_off;      /* IMAP: the last tagged answer was NO, with a code that says for now. */
+    bool bye;          /* IMAP: the server ended the session. */
 } mgw_login_proof;
 
 void mgw_login_proof_init(mgw_login_proof *proof, bool is_smtp);
@@ -27,5 +29,8 @@ void mgw_login_proof_line(mgw_login_proof *proof, mgw_bytes line);
 
 /* Inside TLS libcurl sends CAPABILITY and then the login (IMAP), or EHLO and then AUTH (SMTP). */
 bool mgw_login_proof_holds(const mgw_login_proof *proof);
+
+/* The refusal is for now: an SMTP reply 4yz, or an IMAP code such as UNAVAILABLE (RFC 5530). */
+bool mgw_login_proof_put_off(const mgw_login_proof *proof);
 
 #endif

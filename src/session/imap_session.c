@@ -34,11 +34,11 @@ static smgw_status make_engine(mgw_imap_session *session, smgw_error *error)
 }
 
 static smgw_status start(
-    mgw_imap_session *session, const mgw_conn_target *target, const mgw_wait *wait, smgw_error *error)
+    mgw_imap_session *session, const mgw_conn_target *target, const mgw_wait *wait, mgw_login *login, smgw_error *error)
 {
     smgw_status status = make_engine(session, error);
     if (status == SMGW_OK)
-        status = mgw_conn_open(&session->conn, target, wait, error);
+        status = mgw_conn_open(&session->conn, target, wait, login, error);
     if (status != SMGW_OK)
         return status;
     uint32_t command = 0;
@@ -48,14 +48,15 @@ static smgw_status start(
     return mgw_imap_session_run(session, "CAPABILITY", command, wait, NULL, NULL, error);
 }
 
-smgw_status mgw_imap_session_open(
-    mgw_imap_session **session, const mgw_conn_target *target, const mgw_wait *wait, smgw_error *error)
+smgw_status mgw_imap_session_open(mgw_imap_session **session, const mgw_conn_target *target, const mgw_wait *wait,
+    mgw_login *login, smgw_error *error)
 {
     *session = NULL;
+    *login = MGW_LOGIN_NOT_TRIED;
     mgw_imap_session *opened = mgw_calloc(1, sizeof *opened);
     if (opened == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
-    smgw_status status = start(opened, target, wait, error);
+    smgw_status status = start(opened, target, wait, login, error);
     if (status != SMGW_OK) {
         dispose(opened);
         return status;

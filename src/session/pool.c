@@ -25,7 +25,7 @@ static void *pop_stale(mgw_pool *pool, uint64_t now)
 {
     void *session = NULL;
     pthread_mutex_lock(&pool->lock);
-    if (pool->count > 0 && now - pool->since[0] > MGW_POOL_MAX_AGE_S * MGW_NS_PER_S) {
+    if (pool->count > 0 && now > pool->since[0] && now - pool->since[0] > MGW_POOL_MAX_AGE_S * MGW_NS_PER_S) {
         session = pool->sessions[0];
         pool->count--;
         memmove(pool->sessions, pool->sessions + 1, pool->count * sizeof pool->sessions[0]);
@@ -55,18 +55,34 @@ void mgw_pool_destroy(mgw_pool *pool, const mgw_wait *goodbye)
     pthread_mutex_destroy(&pool->lock);
 }
 
-/* Sessions are closed and probed outside the lock: both may take their time. */
-void *mgw_pool_take(mgw_pool *pool, uint64_t now, const mgw_wait *wait)
+/* The caller's own limits, and not much of its time. */
+static mgw_wait probe_wait(const mgw_wait *wait)
 {
-    void *session;
-    while ((session = pop_stale(pool, now)) != NULL)
-        pool->kind->close(session, NULL);
-    while ((session = pop(pool)) != NULL) {
-        if (pool->kind->probe(session, wait, NULL) == SMGW_OK)
-            return session;
-        pool->kind->close(session, NULL);
+    mgw_wait brief = *wait;
+    uint64_t end = mgw_deadline_after(mgw_clock_now(), MGW_POOL_PROBE_MS);
+    if (end < brief.deadline)
+        brief.deadline = end;
+    return brief;
+}
+
+/* Sessions are closed and probed outside the lock: both may take their time. */
+smgw_status mgw_pool_take(mgw_pool *pool, uint64_t now, const mgw_wait *wait, void **session, smgw_error *error)
+{
+    while ((*session = pop_stale(pool, now)) != NULL)
+        pool->kind->close(*session, NULL);
+    while ((*session = pop(pool)) != NULL) {
+        mgw_wait brief = probe_wait(wait);
+        smgw_status status = pool->kind->probe(*session, &brief, error);
+        if (status == SMGW_OK)
+            return SMGW_OK;
+        pool->kind->close(*session, NULL);
+        *session = NULL;
+        if (status != SMGW_ERR_CANCELLED)
+            status = mgw_wait_check(wait, error);
+        if (status != SMGW_OK)
+            return status;
     }
-    return NULL;
+    return SMGW_OK;
 }
 
 void mgw_pool_put(mgw_pool *pool, void *session, uint64_t now)

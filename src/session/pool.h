@@ -13,7 +13,9 @@ enum {
     MGW_POOL_MAX_IDLE = 4,
     /* An older session is closed instead of used: servers may drop them after five minutes (RFC 5321
        section 4.5.3.2.7). */
-    MGW_POOL_MAX_AGE_S = 240
+    MGW_POOL_MAX_AGE_S = 240,
+    /* Longest time that an idle session has to prove that it lives. */
+    MGW_POOL_PROBE_MS = 3000
 };
 
 /* What the pool has to know of the sessions it keeps. */
@@ -39,8 +41,12 @@ void mgw_pool_init(mgw_pool *pool, const mgw_session_kind *kind);
 /* Closes every session within the limits of `goodbye`, and ends the pool. */
 void mgw_pool_destroy(mgw_pool *pool, const mgw_wait *goodbye);
 
-/* The session that became idle last, of those that still live, or NULL; those that do not are closed. */
-void *mgw_pool_take(mgw_pool *pool, uint64_t now, const mgw_wait *wait);
+/*
+ * The session that became idle last, of those that still live, in *session; NULL where there is none. Those that do not
+ * are closed; a server that does not answer is given up early enough to make a new connection instead.
+ * SMGW_OK; SMGW_ERR_CANCELLED or SMGW_ERR_TIMEOUT where `wait` says so meanwhile.
+ */
+smgw_status mgw_pool_take(mgw_pool *pool, uint64_t now, const mgw_wait *wait, void **session, smgw_error *error);
 
 /* Keeps the session where it is idle and there is room, and closes it otherwise. NULL is allowed. */
 void mgw_pool_put(mgw_pool *pool, void *session, uint64_t now);

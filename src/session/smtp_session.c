@@ -45,29 +45,47 @@ static smgw_status settle(mgw_smtp_session *session, const mgw_wait *wait, smgw_
     return status;
 }
 
+/* A refusal of the server's, in its own words; they are printable but untrusted. */
+static void describe(const mgw_smtp_result *result, smgw_error *error)
+{
+    if (error == NULL)
+        return;
+    if (result->outcome == SMGW_UNKNOWN)
+        mgw_error_set(error, result->status, NULL, "the message left whole but the server never confirmed it");
+    else if (result->code != 0)
+        mgw_error_set(error, result->status, NULL, "%s refused: %d %s", result->command, result->code, result->text);
+    error->outcome = result->outcome;
+    error->server_code = result->code;
+    mgw_copy_printable(error->enhanced_code, sizeof error->enhanced_code, result->enhanced, strlen(result->enhanced));
+}
+
 static smgw_status greet(
-    mgw_smtp_session *session, const mgw_conn_target *target, const mgw_wait *wait, smgw_error *error)
+    mgw_smtp_session *session, const mgw_conn_target *target, const mgw_wait *wait, mgw_login *login, smgw_error *error)
 {
     session->engine = mgw_smtp_new(NULL);
     if (session->engine == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
-    smgw_status status = mgw_conn_open(&session->conn, target, wait, error);
+    smgw_status status = mgw_conn_open(&session->conn, target, wait, login, error);
     if (status != SMGW_OK)
         return status;
     status = mgw_smtp_ehlo(session->engine, MGW_LIT(MGW_EHLO_NAME));
     if (status != SMGW_OK)
         return mgw_error_status(error, status);
-    return settle(session, wait, error);
+    status = settle(session, wait, error);
+    if (status != SMGW_OK)
+        describe(mgw_smtp_get_result(session->engine), error);
+    return status;
 }
 
-smgw_status mgw_smtp_session_open(
-    mgw_smtp_session **session, const mgw_conn_target *target, const mgw_wait *wait, smgw_error *error)
+smgw_status mgw_smtp_session_open(mgw_smtp_session **session, const mgw_conn_target *target, const mgw_wait *wait,
+    mgw_login *login, smgw_error *error)
 {
     *session = NULL;
+    *login = MGW_LOGIN_NOT_TRIED;
     mgw_smtp_session *opened = mgw_calloc(1, sizeof *opened);
     if (opened == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
-    smgw_status status = greet(opened, target, wait, error);
+    smgw_status status = greet(opened, target, wait, login, error);
     if (status != SMGW_OK) {
         dispose(opened);
         return status;
@@ -110,29 +128,13 @@ static smgw_status send_body(mgw_smtp_session *session, mgw_builder *body, mgw_w
     return len == 0 ? mgw_smtp_body_end(session->engine) : SMGW_OK;
 }
 
-static smgw_status transact(
-    mgw_smtp_session *session, const mgw_smtp_envelope *envelope, mgw_builder *body, mgw_wait *wait, smgw_error *error)
+/* From the envelope, which waits in the output, to the last reply. */
+static smgw_status transact(mgw_smtp_session *session, mgw_builder *body, mgw_wait *wait, smgw_error *error)
 {
-    smgw_status status = mgw_smtp_begin(session->engine, envelope);
-    if (status == SMGW_OK)
-        status = settle(session, wait, error);
+    smgw_status status = settle(session, wait, error);
     if (status == SMGW_OK && mgw_smtp_get_state(session->engine) == MGW_SMTP_NEED_BODY)
         status = send_body(session, body, wait, error);
     return status == SMGW_OK ? settle(session, wait, error) : status;
-}
-
-/* A refusal of the server's, in its own words; they are printable but untrusted. */
-static void describe(const mgw_smtp_result *result, smgw_error *error)
-{
-    if (error == NULL)
-        return;
-    if (result->outcome == SMGW_UNKNOWN)
-        mgw_error_set(error, result->status, NULL, "the message left whole but the server never confirmed it");
-    else if (result->code != 0)
-        mgw_error_set(error, result->status, NULL, "%s refused: %d %s", result->command, result->code, result->text);
-    error->outcome = result->outcome;
-    error->server_code = result->code;
-    mgw_copy_printable(error->enhanced_code, sizeof error->enhanced_code, result->enhanced, strlen(result->enhanced));
 }
 
 static bool is_idle(const void *kept)
@@ -145,8 +147,15 @@ static bool is_idle(const void *kept)
 smgw_status mgw_smtp_session_send(mgw_smtp_session *session, const mgw_smtp_envelope *envelope, mgw_builder *body,
     mgw_wait *wait, mgw_smtp_result *result, smgw_error *error)
 {
+    smgw_status status = mgw_smtp_begin(session->engine, envelope);
+    if (status != SMGW_OK) {
+        *result = (mgw_smtp_result){
+            .outcome = SMGW_NOT_SENT, .status = status, .command = "MAIL", .refused_recipient = SIZE_MAX
+        };
+        return mgw_error_status(error, status);
+    }
     mgw_error_status(error, SMGW_OK);
-    smgw_status status = transact(session, envelope, body, wait, error);
+    status = transact(session, body, wait, error);
     if (status != SMGW_OK && !is_idle(session))
         mgw_smtp_connection_lost(session->engine, status);
     *result = *mgw_smtp_get_result(session->engine);

@@ -12,10 +12,12 @@
 
 typedef struct mgw_smtp_session mgw_smtp_session;
 
-/* Connects, logs in, and reads the server's capabilities anew. On failure *session is NULL. Errors as mgw_conn_open().
+/*
+ * Connects, logs in, and reads the server's capabilities anew. On failure *session is NULL; *login is told in every
+ * case. Errors as mgw_conn_open().
  */
-smgw_status mgw_smtp_session_open(
-    mgw_smtp_session **session, const mgw_conn_target *target, const mgw_wait *wait, smgw_error *error);
+smgw_status mgw_smtp_session_open(mgw_smtp_session **session, const mgw_conn_target *target, const mgw_wait *wait,
+    mgw_login *login, smgw_error *error);
 
 /*
  * Sends one message. wait->done counts the octets of the message that were handed to the connection.

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static smgw_account usable(void)
 {
@@ -403,19 +404,27 @@ static void no_error_repeats_a_secret(void **state)
     assert_null(strstr(error.message, "canary"));
 }
 
-static void ca_file_is_looked_at(void **state)
+static void ca_file_is_read_and_kept(void **state)
 {
     (void)state;
-    char path[] = "/tmp/smgw-ca-XXXXXX";
+    static const char pem[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    char path[] = "/tmp/test_account_XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     smgw_account account = usable();
     account.ca_file = path;
+    assert_refused(&account, "accounts[0].ca_file", SMGW_RULE_EMPTY);
+    assert_int_equal(write(fd, "no certificate\n", 15), 15);
+    assert_refused(&account, "accounts[0].ca_file", SMGW_RULE_SYNTAX);
+    assert_int_equal(pwrite(fd, pem, sizeof pem - 1, 0), (ssize_t)sizeof pem - 1);
     mgw_config *config = NULL;
     assert_int_equal(load(&config, &account, NULL), SMGW_OK);
-    assert_string_equal(config->accounts[0].ca_file, path);
+    assert_int_equal(ftruncate(fd, 0), 0);
+    close(fd);
+    unlink(path);
+    assert_int_equal(config->accounts[0].ca_pem.len, sizeof pem - 1);
+    assert_memory_equal(config->accounts[0].ca_pem.data, pem, sizeof pem - 1);
     mgw_config_free(config);
-    assert_int_equal(remove(path), 0);
     assert_refused(&account, "accounts[0].ca_file", SMGW_RULE_OK);
 }
 
@@ -436,7 +445,7 @@ int main(void)
         cmocka_unit_test(rules_see_a_nul_byte),
         cmocka_unit_test(proxies_are_scheme_host_and_port),
         cmocka_unit_test(no_error_repeats_a_secret),
-        cmocka_unit_test(ca_file_is_looked_at),
+        cmocka_unit_test(ca_file_is_read_and_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -320,7 +320,7 @@ static void an_older_struct_gets_the_defaults_of_what_it_lacks(void **state)
     assert_int_equal(mgw_config_new(&config, options, NULL), SMGW_OK);
     assert_int_equal(config->account_count, 2);
     assert_string_equal(config->accounts[1].name, "b");
-    assert_null(config->accounts[1].ca_file);
+    assert_null(config->accounts[1].ca_pem.data);
     assert_int_equal(config->accounts[1].imap_requests_per_minute, 60);
     assert_int_equal(config->max_recipients, 100);
     assert_int_equal(config->audit.struct_size, sizeof(smgw_audit_options));
