@@ -83,6 +83,10 @@ static void complete(mgw_imap *imap, mgw_imap_command *command, smgw_status stat
         imap->mailbox = (mgw_imap_mailbox){ 0 };
     if (mgw_imap_changes_mailbox(command) && status != SMGW_ERR_UNSUPPORTED && command->id > imap->last_select)
         imap->last_select = 0;
+    if (mgw_imap_changes_mailbox(command) && status != SMGW_ERR_UNSUPPORTED)
+        imap->is_open = opened;
+    if (command->features & MGW_IMAP_CAP_UTF8_ACCEPT)
+        imap->enabling_utf8 = false;
     imap->ended = imap->ended || command->kind == MGW_IMAP_KIND_LOGOUT;
     mgw_imap_done *done = &mgw_imap_push(imap, MGW_IMAP_DONE, command->id)->done;
     done->status = status;
@@ -144,6 +148,8 @@ static const data_kind data_kinds[] = {
     { "LIST", mgw_imap_on_list },
     { "STATUS", mgw_imap_on_status },
     { "SEARCH", mgw_imap_on_search },
+    { "ENABLED", mgw_imap_on_enabled },
+    { "VANISHED", mgw_imap_on_vanished },
     { "ESEARCH", mgw_imap_on_esearch },
 };
 

@@ -24,6 +24,12 @@ void mgw_imap_on_numbered(mgw_imap *imap, mgw_imap_lexer *lexer, uint32_t number
 /* What "[UIDVALIDITY n]" and its like say about the folder that is being opened. */
 void mgw_imap_apply_code(mgw_imap *imap, const mgw_imap_resp_text *text);
 
+void mgw_imap_on_enabled(mgw_imap *imap, mgw_imap_lexer *lexer);
+void mgw_imap_on_vanished(mgw_imap *imap, mgw_imap_lexer *lexer);
+
+/* The command that changes since a known state answer now: the folder being opened, or a FETCH; or NULL. */
+mgw_imap_command *mgw_imap_find_resync(mgw_imap *imap);
+
 /* An untagged COPYUID: what the outstanding MOVE did so far (RFC 6851 section 4.3). */
 void mgw_imap_note_copyuid(mgw_imap *imap, mgw_bytes arguments);
 

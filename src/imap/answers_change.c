@@ -75,6 +75,8 @@ void mgw_imap_apply_done_code(
     bool copyuid = mgw_bytes_equal_fold(text->code, MGW_LIT("COPYUID"));
     if (command->kind == MGW_IMAP_KIND_MOVE && !copyuid && imap->copied.len > 0)
         apply_copied(imap, false, mgw_buf_bytes(&imap->copied), done);
+    if (mgw_bytes_equal_fold(text->code, MGW_LIT("HIGHESTMODSEQ")))
+        mgw_bytes_to_u64(text->arguments, INT64_MAX, &done->highestmodseq);
     if (copyuid && command->copies)
         apply_copied(imap, false, text->arguments, done);
     if (command->kind == MGW_IMAP_KIND_APPEND && mgw_bytes_equal_fold(text->code, MGW_LIT("APPENDUID")))

@@ -110,6 +110,8 @@ static void give_summary(mgw_imap *imap, const mgw_imap_fetch_response *response
     if (response->fetch.uid == 0 || response->present == 0)
         return;
     mgw_imap_command *command = find_summary(imap, response);
+    if (command == NULL && mgw_imap_find_started(imap, MGW_IMAP_KIND_OPEN) != NULL)
+        command = mgw_imap_find_resync(imap);
     if (command != NULL)
         command->items++;
     mgw_imap_push(imap, MGW_IMAP_FETCH, command != NULL ? command->id : 0)->fetch = response->fetch;

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "imap/answers.h"
 
+static bool is_utf8(const mgw_imap *imap)
+{
+    return (imap->enabled & MGW_IMAP_CAP_UTF8_ACCEPT) != 0;
+}
+
 static bool opening(mgw_imap *imap)
 {
     return mgw_imap_find_started(imap, MGW_IMAP_KIND_OPEN) != NULL;
@@ -18,8 +23,9 @@ static mgw_imap_command *find_status(mgw_imap *imap, mgw_bytes wire_name)
 void mgw_imap_on_status(mgw_imap *imap, mgw_imap_lexer *lexer)
 {
     mgw_imap_counts counts;
-    smgw_status status =
-        mgw_imap_lex_char(lexer, ' ') ? mgw_imap_parse_counts(lexer, &imap->name, &counts) : SMGW_ERR_PROTOCOL;
+    smgw_status status = mgw_imap_lex_char(lexer, ' ')
+                             ? mgw_imap_parse_counts(lexer, is_utf8(imap), &imap->name, &counts)
+                             : SMGW_ERR_PROTOCOL;
     if (status != SMGW_OK) {
         mgw_imap_fail(
             imap, status, status == SMGW_ERR_PROTOCOL ? "STATUS does not match the grammar" : mgw_imap_out_of_memory);
@@ -42,8 +48,8 @@ void mgw_imap_on_list(mgw_imap *imap, mgw_imap_lexer *lexer)
         return;
     }
     mgw_imap_list_item item;
-    smgw_status status =
-        mgw_imap_lex_char(lexer, ' ') ? mgw_imap_parse_list(lexer, &imap->name, &item) : SMGW_ERR_PROTOCOL;
+    smgw_status status = mgw_imap_lex_char(lexer, ' ') ? mgw_imap_parse_list(lexer, is_utf8(imap), &imap->name, &item)
+                                                       : SMGW_ERR_PROTOCOL;
     if (status != SMGW_OK) {
         mgw_imap_fail(
             imap, status, status == SMGW_ERR_PROTOCOL ? "LIST does not match the grammar" : mgw_imap_out_of_memory);
@@ -106,6 +112,19 @@ static void apply_number(mgw_imap *imap, mgw_bytes digits, uint32_t *out)
         mgw_imap_fail(imap, SMGW_ERR_PROTOCOL, "UIDVALIDITY and UIDNEXT must be numbers above 0");
 }
 
+static void apply_modseq(mgw_imap *imap, mgw_bytes digits)
+{
+    if (!mgw_bytes_to_u64(digits, INT64_MAX, &imap->mailbox.highestmodseq))
+        imap->defects++;
+}
+
+/* What came until now was of the folder that was open before. */
+static void leave_folder(mgw_imap *imap)
+{
+    mgw_imap_find_started(imap, MGW_IMAP_KIND_OPEN)->leaves = false;
+    imap->mailbox = (mgw_imap_mailbox){ 0 };
+}
+
 void mgw_imap_apply_code(mgw_imap *imap, const mgw_imap_resp_text *text)
 {
     mgw_imap_mailbox *mailbox = &imap->mailbox;
@@ -119,4 +138,8 @@ void mgw_imap_apply_code(mgw_imap *imap, const mgw_imap_resp_text *text)
         apply_number(imap, text->arguments, &mailbox->uidnext);
     else if (mgw_bytes_equal_fold(text->code, MGW_LIT("PERMANENTFLAGS")))
         apply_permanent_flags(imap, text->arguments);
+    else if (mgw_bytes_equal_fold(text->code, MGW_LIT("HIGHESTMODSEQ")))
+        apply_modseq(imap, text->arguments);
+    else if (mgw_bytes_equal_fold(text->code, MGW_LIT("CLOSED")))
+        leave_folder(imap);
 }

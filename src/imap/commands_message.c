@@ -3,7 +3,7 @@
 
 enum { MAX_SECTION = 1000 };
 
-smgw_status mgw_imap_uid_fetch(mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint32_t *command)
+static void write_items(mgw_imap_writer *writer, uint32_t what)
 {
     static const struct {
         uint32_t bit;
@@ -14,24 +14,59 @@ smgw_status mgw_imap_uid_fetch(mgw_imap *imap, mgw_bytes uid_set, uint32_t what,
         { MGW_IMAP_FETCH_SIZE, " RFC822.SIZE" },
         { MGW_IMAP_FETCH_ENVELOPE, " ENVELOPE" },
         { MGW_IMAP_FETCH_STRUCTURE, " BODYSTRUCTURE" },
+        { MGW_IMAP_FETCH_MODSEQ, " MODSEQ" },
     };
-    mgw_imap_draft made;
-    if (what == 0 || (what & ~(uint32_t)MGW_IMAP_FETCH_SUMMARY) != 0)
+    mgw_imap_write_words(writer, " (UID");
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (what & table[i].bit)
+            mgw_imap_write_words(writer, table[i].words);
+    mgw_imap_write_words(writer, ")");
+}
+
+static smgw_status check_fetch(const mgw_imap *imap, uint32_t what, uint64_t modseq, bool vanished)
+{
+    const uint32_t known = MGW_IMAP_FETCH_SUMMARY | MGW_IMAP_FETCH_MODSEQ;
+    bool condstore = (what & MGW_IMAP_FETCH_MODSEQ) != 0 || modseq > 0;
+    if (what == 0 || (what & ~known) != 0 || modseq > INT64_MAX)
         return SMGW_ERR_INVALID;
-    smgw_status status = mgw_imap_begin(imap, MGW_IMAP_KIND_FETCH, &made);
+    if (condstore && (imap->capabilities & MGW_IMAP_CAP_CONDSTORE) == 0)
+        return SMGW_ERR_UNSUPPORTED;
+    return vanished && (imap->enabled & MGW_IMAP_CAP_QRESYNC) == 0 ? SMGW_ERR_UNSUPPORTED : SMGW_OK;
+}
+
+static smgw_status fetch(
+    mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint64_t modseq, bool vanished, uint32_t *command)
+{
+    mgw_imap_draft made;
+    smgw_status status = check_fetch(imap, what, modseq, vanished);
+    if (status == SMGW_OK)
+        status = mgw_imap_begin(imap, MGW_IMAP_KIND_FETCH, &made);
     if (status != SMGW_OK)
         return status;
     mgw_imap_write_words(&made.writer, "UID FETCH ");
     made.view_at = made.command->wire.len;
     made.view_len = uid_set.len;
     mgw_imap_write_set(&made.writer, uid_set);
-    mgw_imap_write_words(&made.writer, " (UID");
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (what & table[i].bit)
-            mgw_imap_write_words(&made.writer, table[i].words);
-    mgw_imap_write_words(&made.writer, ")");
+    write_items(&made.writer, what);
+    if (modseq > 0) {
+        mgw_imap_write_words(&made.writer, " (CHANGEDSINCE ");
+        mgw_imap_write_number(&made.writer, modseq);
+        mgw_imap_write_words(&made.writer, vanished ? " VANISHED)" : ")");
+    }
     made.command->what = what;
+    made.command->resyncs = vanished;
     return mgw_imap_finish(imap, &made, command);
+}
+
+smgw_status mgw_imap_uid_fetch(mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint32_t *command)
+{
+    return fetch(imap, uid_set, what, 0, false, command);
+}
+
+smgw_status mgw_imap_uid_fetch_since(
+    mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint64_t modseq, bool vanished, uint32_t *command)
+{
+    return modseq == 0 ? SMGW_ERR_INVALID : fetch(imap, uid_set, what, modseq, vanished, command);
 }
 
 /* [part "."] (HEADER / TEXT / MIME), or nothing: part numbers without leading zeros, MIME only behind one. */

@@ -107,7 +107,7 @@ static void write_search(mgw_imap_writer *writer, const mgw_imap_search *search)
         if (!is_search_text(terms[i].text))
             writer->status = SMGW_ERR_INVALID;
     }
-    mgw_imap_write_words(writer, literal ? "UID SEARCH CHARSET UTF-8" : "UID SEARCH");
+    mgw_imap_write_words(writer, literal && !writer->utf8 ? "UID SEARCH CHARSET UTF-8" : "UID SEARCH");
     size_t head = writer->out->len;
     write_text_terms(writer, terms, count);
     write_date(writer, " SINCE ", search->since);

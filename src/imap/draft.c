@@ -17,7 +17,7 @@ static smgw_status check_queue(const mgw_imap *imap)
 {
     if (imap->status != SMGW_OK)
         return imap->status;
-    if (imap->closing)
+    if (imap->closing || imap->enabling_utf8)
         return SMGW_ERR_INVALID;
     if (imap->command_count >= imap->limits.commands || imap->last_id == UINT32_MAX)
         return SMGW_ERR_TOO_LARGE;
@@ -37,6 +37,7 @@ smgw_status mgw_imap_begin(mgw_imap *imap, mgw_imap_kind kind, mgw_imap_draft *o
     mgw_buf_init(&command->wire, imap->limits.output);
     *out = (mgw_imap_draft){ .command = command };
     mgw_imap_writer_init(&out->writer, &command->wire, nonsync_max(imap));
+    out->writer.utf8 = (imap->enabled & MGW_IMAP_CAP_UTF8_ACCEPT) != 0;
     mgw_imap_write_words(&out->writer, imap->tag);
     mgw_imap_write_number(&out->writer, command->id);
     mgw_imap_write_words(&out->writer, " ");

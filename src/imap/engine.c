@@ -70,6 +70,11 @@ uint64_t mgw_imap_capabilities(const mgw_imap *imap)
     return imap->capabilities;
 }
 
+uint64_t mgw_imap_enabled(const mgw_imap *imap)
+{
+    return imap->enabled;
+}
+
 uint64_t mgw_imap_append_limit(const mgw_imap *imap)
 {
     return imap->append_limit;
@@ -117,6 +122,7 @@ static bool is_ambiguous(const mgw_imap_command *before, const mgw_imap_command 
     case MGW_IMAP_KIND_UNSELECT:
         return needs_mailbox(before->kind) || mgw_imap_changes_mailbox(before);
     case MGW_IMAP_KIND_CAPABILITY:
+    case MGW_IMAP_KIND_ENABLE:
     case MGW_IMAP_KIND_SEARCH:
         return before->kind == next->kind;
     case MGW_IMAP_KIND_LIST:
@@ -150,8 +156,10 @@ static void release(mgw_imap *imap, mgw_imap_command *command)
 {
     size_t from = command->gates_open > 0 ? command->gates[command->gates_open - 1] : 0;
     size_t to = command->gates_open < command->gate_count ? command->gates[command->gates_open] : command->wire.len;
-    if (!command->started && command->kind == MGW_IMAP_KIND_OPEN)
+    if (!command->started && command->kind == MGW_IMAP_KIND_OPEN) {
         imap->mailbox = (mgw_imap_mailbox){ 0 };
+        command->leaves = imap->is_open;
+    }
     if (!command->started && command->kind == MGW_IMAP_KIND_MOVE)
         mgw_buf_clear(&imap->copied);
     if (!command->started && command->kind == MGW_IMAP_KIND_APPEND)

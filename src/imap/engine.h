@@ -79,6 +79,21 @@ smgw_status mgw_imap_select(mgw_imap *imap, mgw_bytes folder, uint32_t *command)
  */
 smgw_status mgw_imap_unselect(mgw_imap *imap, uint32_t *command);
 
+/*
+ * ENABLE (RFC 5161), to be sent before the first folder is opened. `features`: some of MGW_IMAP_CAP_CONDSTORE, _QRESYNC
+ * and _UTF8_ACCEPT; SMGW_ERR_UNSUPPORTED where the server lacks ENABLE or one of them. Data: ENABLED. Until the DONE of
+ * an ENABLE of UTF8_ACCEPT no command is taken (SMGW_ERR_INVALID), since names are written differently from then on.
+ */
+smgw_status mgw_imap_enable(mgw_imap *imap, uint64_t features, uint32_t *command);
+
+/*
+ * Opens a folder that the caller knows (RFC 7162). With QRESYNC enabled and the same UIDVALIDITY, what changed since
+ * comes as FETCH and VANISHED of this command, before MAILBOX. `known` may be NULL: only turns modification sequences
+ * on. SMGW_ERR_UNSUPPORTED: without CONDSTORE, or `known` without QRESYNC enabled.
+ */
+smgw_status mgw_imap_open_since(
+    mgw_imap *imap, mgw_bytes folder, bool writable, const mgw_imap_known *known, uint32_t *command);
+
 /* `what`: bits of mgw_imap_count_item, at least one that the server has. Data: STATUS. Not for the open folder. */
 smgw_status mgw_imap_folder_status(mgw_imap *imap, mgw_bytes folder, uint32_t what, uint32_t *command);
 
@@ -119,6 +134,13 @@ smgw_status mgw_imap_uid_search(mgw_imap *imap, const mgw_imap_search *search, u
  * all that was asked for; a server may give a message twice.
  */
 smgw_status mgw_imap_uid_fetch(mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint32_t *command);
+
+/*
+ * Likewise, only what changed since this modification sequence; with `vanished` also VANISHED. SMGW_ERR_UNSUPPORTED
+ * without CONDSTORE, or `vanished` without QRESYNC enabled.
+ */
+smgw_status mgw_imap_uid_fetch_since(
+    mgw_imap *imap, mgw_bytes uid_set, uint32_t what, uint64_t modseq, bool vanished, uint32_t *command);
 
 /* What to stream of one message. */
 typedef struct mgw_imap_body {
@@ -259,6 +281,8 @@ typedef enum mgw_imap_event_type {
     MGW_IMAP_STATUS,         /* counts */
     MGW_IMAP_BODY_WANTED,    /* wanted: octets of the message that APPEND announced */
     MGW_IMAP_IDLING,         /* Nothing further. */
+    MGW_IMAP_ENABLED,        /* capabilities: what this ENABLE turned on */
+    MGW_IMAP_VANISHED,       /* vanished */
     MGW_IMAP_CHANGED         /* exists; during IDLE: a message changed whose UID the server does not say */
 } mgw_imap_event_type;
 
@@ -271,6 +295,7 @@ typedef struct mgw_imap_done {
     mgw_bytes text; /* The server's words: raw, for mgw_copy_printable() only. */
     mgw_imap_copied copied; /* COPY, MOVE and APPEND, whatever `status` is; a claim that does not parse is left out. */
     mgw_bytes modified;     /* STORE: the UIDs that had changed; well formed, without '*'. Empty: none. */
+    uint64_t highestmodseq; /* STORE, EXPUNGE, FETCH: the folder's, where the server says it; otherwise 0. */
 } mgw_imap_done;
 
 typedef struct mgw_imap_event {
@@ -293,6 +318,11 @@ typedef struct mgw_imap_event {
         } body;
         mgw_bytes data;
         uint64_t wanted;
+        struct {
+            mgw_bytes set;   /* UIDs, for mgw_imap_uid_cursor_of(); well formed, but maybe huge when unfolded. */
+            bool earlier;    /* Gone before the folder was opened: an answer. Otherwise they are going now. */
+            uint32_t exists; /* So many messages are left. */
+        } vanished;
         uint32_t exists;
         mgw_bytes bye;
         mgw_imap_done done;
@@ -310,6 +340,9 @@ const char *mgw_imap_failure(const mgw_imap *imap);
 
 /* Capabilities from the last CAPABILITY; 0 before it. */
 uint64_t mgw_imap_capabilities(const mgw_imap *imap);
+
+/* What is enabled, as bits of capabilities. */
+uint64_t mgw_imap_enabled(const mgw_imap *imap);
 
 /* The longest message that any folder takes, in octets; 0: not said. */
 uint64_t mgw_imap_append_limit(const mgw_imap *imap);

@@ -22,6 +22,7 @@ typedef enum mgw_imap_kind {
     MGW_IMAP_KIND_BODY,
     MGW_IMAP_KIND_CHANGE, /* STORE, COPY, EXPUNGE */
     MGW_IMAP_KIND_MOVE,
+    MGW_IMAP_KIND_ENABLE,
     MGW_IMAP_KIND_APPEND,
     MGW_IMAP_KIND_IDLE,
     MGW_IMAP_KIND_NOOP,
@@ -46,6 +47,9 @@ struct mgw_imap_command {
     uint64_t ends_at;   /* Where its last octet stands among all that went into the output; 0: not there yet. */
     uint64_t items;     /* Data given to it. */
     mgw_bytes view;     /* FETCH: the UIDs asked for; BODY: the section; STATUS: the folder. Part of `wire`. */
+    uint64_t features;  /* ENABLE */
+    bool resyncs;       /* OPEN, FETCH: may be answered with what changed and vanished. */
+    bool leaves;        /* OPEN: another folder is open until the server says CLOSED. */
     uint32_t what;      /* FETCH: bits of mgw_imap_fetch_item. */
     uint32_t uid;       /* BODY, with the members below. */
     bool partial;
@@ -101,6 +105,9 @@ struct mgw_imap {
 
     uint64_t capabilities;
     uint64_t append_limit;
+    uint64_t enabled;
+    bool enabling_utf8; /* Queued, and not complete. */
+    bool is_open;       /* A folder is. */
     mgw_imap_mailbox mailbox;
     uint32_t last_select; /* The newest SELECT behind which no folder was opened or closed otherwise. */
     uint64_t defects;

@@ -59,7 +59,7 @@ bool mgw_imap_parse_flags(mgw_imap_lexer *lexer, uint32_t *bits, bool *any);
 
 /* What stands behind "* LIST ". `name` receives the decoded name. SMGW_ERR_NO_MEMORY where the buffer or the arena
  * fails. */
-smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_list_item *out);
+smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, bool utf8, mgw_buf *name, mgw_imap_list_item *out);
 
 /* What stands behind "* SEARCH". False: not numbers. *count is how many. */
 bool mgw_imap_parse_search(mgw_imap_lexer *lexer, mgw_imap_uid_cursor *cursor, uint64_t *count);
@@ -75,13 +75,22 @@ typedef struct mgw_imap_esearch {
 bool mgw_imap_parse_esearch(mgw_imap_lexer *lexer, mgw_imap_esearch *out);
 
 /* What stands behind "* STATUS "; otherwise as mgw_imap_parse_list(). */
-smgw_status mgw_imap_parse_counts(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_counts *out);
+smgw_status mgw_imap_parse_counts(mgw_imap_lexer *lexer, bool utf8, mgw_buf *name, mgw_imap_counts *out);
 
 /*
- * Decodes a folder's name. *valid: it decodes, and smgw_sanitize_folder_name() would take it; otherwise *out is empty.
- * False where the buffer failed.
+ * Decodes a folder's name, which is UTF-8 itself where that was enabled. *valid: it decodes, and
+ * smgw_sanitize_folder_name() would take it; otherwise *out is empty. False where the buffer failed.
  */
-bool mgw_imap_decode_name(mgw_bytes wire, mgw_buf *name, mgw_bytes *out, bool *valid);
+bool mgw_imap_decode_name(mgw_bytes wire, bool utf8, mgw_buf *name, mgw_bytes *out, bool *valid);
+
+typedef struct mgw_imap_vanished {
+    mgw_bytes set;
+    bool earlier;
+    uint64_t count;
+} mgw_imap_vanished;
+
+/* What stands behind "* VANISHED". */
+bool mgw_imap_parse_vanished(mgw_imap_lexer *lexer, mgw_imap_vanished *out);
 
 /* A set of UIDs without '*', such as "3:5,9"; *count is how many. */
 bool mgw_imap_check_uids(mgw_bytes set, uint64_t *count);

@@ -41,6 +41,8 @@ uint64_t mgw_imap_parse_capabilities(mgw_bytes words, uint64_t *append_limit)
         { "UTF8=ACCEPT", MGW_IMAP_CAP_UTF8_ACCEPT },
         { "STATUS=SIZE", MGW_IMAP_CAP_STATUS_SIZE },
         { "APPENDLIMIT", MGW_IMAP_CAP_APPENDLIMIT },
+        { "ENABLE", MGW_IMAP_CAP_ENABLE },
+        { "QRESYNC", MGW_IMAP_CAP_QRESYNC },
     };
     uint64_t bits = 0;
     *append_limit = 0;

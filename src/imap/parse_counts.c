@@ -83,14 +83,14 @@ static bool parse_items(mgw_imap_lexer *lexer, mgw_imap_counts *out)
     return true;
 }
 
-smgw_status mgw_imap_parse_counts(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_counts *out)
+smgw_status mgw_imap_parse_counts(mgw_imap_lexer *lexer, bool utf8, mgw_buf *name, mgw_imap_counts *out)
 {
     *out = (mgw_imap_counts){ 0 };
     bool good = mgw_imap_lex_astring(lexer, &out->wire_name) && mgw_imap_lex_char(lexer, ' ') &&
                 parse_items(lexer, out) && (mgw_imap_lex_char(lexer, ' '), mgw_imap_lex_end(lexer));
     if (!good)
         return lexer->arena->status != SMGW_OK ? lexer->arena->status : SMGW_ERR_PROTOCOL;
-    return mgw_imap_decode_name(out->wire_name, name, &out->name, &out->name_valid) ? SMGW_OK : name->status;
+    return mgw_imap_decode_name(out->wire_name, utf8, name, &out->name, &out->name_valid) ? SMGW_OK : name->status;
 }
 
 bool mgw_imap_is_quoted(mgw_bytes inside, mgw_bytes text)

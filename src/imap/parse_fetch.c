@@ -66,6 +66,14 @@ static bool parse_size(fetch_parser *parser)
     return mgw_imap_lex_number(&parser->lexer, 0, INT64_MAX, &parser->out->fetch.size);
 }
 
+/* "(n)" */
+static bool parse_modseq(fetch_parser *parser)
+{
+    return mgw_imap_lex_char(&parser->lexer, '(') &&
+           mgw_imap_lex_number(&parser->lexer, 1, INT64_MAX, &parser->out->fetch.modseq) &&
+           mgw_imap_lex_char(&parser->lexer, ')');
+}
+
 static bool parse_internal_date(fetch_parser *parser)
 {
     return mgw_imap_lex_string(&parser->lexer, &parser->out->fetch.internal_date) &&
@@ -117,6 +125,7 @@ static const item items[] = {
     { "UID", 0, parse_uid },
     { "FLAGS", MGW_IMAP_FETCH_FLAGS, parse_flags },
     { "INTERNALDATE", MGW_IMAP_FETCH_INTERNALDATE, parse_internal_date },
+    { "MODSEQ", MGW_IMAP_FETCH_MODSEQ, parse_modseq },
     { "RFC822.SIZE", MGW_IMAP_FETCH_SIZE, parse_size },
     { "ENVELOPE", MGW_IMAP_FETCH_ENVELOPE, parse_envelope },
     { "BODYSTRUCTURE", MGW_IMAP_FETCH_STRUCTURE, parse_structure },

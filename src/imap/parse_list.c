@@ -2,6 +2,8 @@
 #include "imap/mutf7.h"
 #include "imap/parse.h"
 
+#include "simplemailgw/sanitize.h"
+
 typedef struct word_bit {
     const char *word;
     uint32_t bit;
@@ -90,21 +92,23 @@ static bool parse_line(mgw_imap_lexer *lexer, mgw_imap_list_item *out)
     return mgw_imap_lex_end(lexer);
 }
 
-bool mgw_imap_decode_name(mgw_bytes wire, mgw_buf *name, mgw_bytes *out, bool *valid)
+bool mgw_imap_decode_name(mgw_bytes wire, bool utf8, mgw_buf *name, mgw_bytes *out, bool *valid)
 {
     mgw_buf_clear(name);
-    smgw_rule rule = mgw_mutf7_decode(wire, name);
+    smgw_rule rule = utf8 ? smgw_sanitize_folder_name(wire.data, wire.len) : mgw_mutf7_decode(wire, name);
+    if (utf8 && rule == SMGW_RULE_OK && mgw_buf_add_bytes(name, wire) != SMGW_OK)
+        return false;
     *valid = rule == SMGW_RULE_OK && name->len > 0 && name->len <= MGW_IMAP_MAX_NAME;
     *out = *valid ? mgw_buf_bytes(name) : MGW_LIT("");
     return rule != SMGW_RULE_OUTPUT;
 }
 
-smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, mgw_buf *name, mgw_imap_list_item *out)
+smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, bool utf8, mgw_buf *name, mgw_imap_list_item *out)
 {
     *out = (mgw_imap_list_item){ 0 };
     if (!parse_line(lexer, out))
         return lexer->arena->status != SMGW_OK ? lexer->arena->status : SMGW_ERR_PROTOCOL;
-    if (!mgw_imap_decode_name(out->wire_name, name, &out->name, &out->name_valid))
+    if (!mgw_imap_decode_name(out->wire_name, utf8, name, &out->name, &out->name_valid))
         return name->status;
     if (mgw_bytes_equal_fold(out->name, MGW_LIT("INBOX")))
         out->role = MGW_IMAP_ROLE_INBOX;

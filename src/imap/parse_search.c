@@ -139,6 +139,20 @@ bool mgw_imap_check_uids(mgw_bytes set, uint64_t *count)
     return set.len > 0 && mgw_bytes_find(set, ' ') == set.len && check_ranges(set, count);
 }
 
+bool mgw_imap_parse_vanished(mgw_imap_lexer *lexer, mgw_imap_vanished *out)
+{
+    *out = (mgw_imap_vanished){ 0 };
+    if (!mgw_imap_lex_char(lexer, ' '))
+        return false;
+    if (mgw_imap_lex_char(lexer, '(')) {
+        out->earlier = mgw_imap_lex_word(lexer, "EARLIER") && mgw_imap_lex_char(lexer, ')') && //
+                       mgw_imap_lex_char(lexer, ' ');
+        if (!out->earlier)
+            return false;
+    }
+    return mgw_imap_lex_atom(lexer, &out->set) && mgw_imap_lex_end(lexer) && mgw_imap_check_uids(out->set, &out->count);
+}
+
 bool mgw_imap_set_may_hold(mgw_bytes set, uint32_t uid)
 {
     mgw_bytes range;

@@ -52,7 +52,8 @@ static mgw_imap_line_kind classify(mgw_bytes line)
         return MGW_IMAP_LINE_DATA;
     if (is_status_word(word))
         return MGW_IMAP_LINE_TEXT;
-    if (mgw_bytes_equal_fold(word, MGW_LIT("SEARCH")) || mgw_bytes_equal_fold(word, MGW_LIT("ESEARCH")))
+    if (mgw_bytes_equal_fold(word, MGW_LIT("SEARCH")) || mgw_bytes_equal_fold(word, MGW_LIT("ESEARCH")) ||
+        mgw_bytes_equal_fold(word, MGW_LIT("VANISHED")))
         return MGW_IMAP_LINE_SEARCH;
     if (mgw_bytes_to_u64(word, UINT32_MAX, &number) && mgw_imap_lex_char(&lexer, ' ') &&
         mgw_imap_lex_word(&lexer, "FETCH"))

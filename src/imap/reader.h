@@ -16,7 +16,7 @@ typedef enum mgw_imap_line_kind {
     MGW_IMAP_LINE_UNSEEN = 0,
     MGW_IMAP_LINE_TEXT, /* Tagged, a continuation, or "* OK" and its like: free text, no literals. */
     MGW_IMAP_LINE_DATA,
-    MGW_IMAP_LINE_SEARCH, /* SEARCH or ESEARCH. */
+    MGW_IMAP_LINE_SEARCH, /* SEARCH, ESEARCH or VANISHED. */
     MGW_IMAP_LINE_FETCH
 } mgw_imap_line_kind;
 

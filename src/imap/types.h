@@ -59,7 +59,9 @@ typedef enum mgw_imap_capability_bit {
     MGW_IMAP_CAP_NAMESPACE = 1 << 12,
     MGW_IMAP_CAP_UTF8_ACCEPT = 1 << 13,
     MGW_IMAP_CAP_STATUS_SIZE = 1 << 14,
-    MGW_IMAP_CAP_APPENDLIMIT = 1 << 15 /* See mgw_imap_append_limit(). */
+    MGW_IMAP_CAP_APPENDLIMIT = 1 << 15, /* See mgw_imap_append_limit(). */
+    MGW_IMAP_CAP_ENABLE = 1 << 16,
+    MGW_IMAP_CAP_QRESYNC = 1 << 17
 } mgw_imap_capability_bit;
 
 /* Bits of mgw_imap_list_item.attributes (RFC 3501 section 7.2.2, RFC 5258 section 3.4). */
@@ -103,6 +105,7 @@ typedef struct mgw_imap_mailbox {
     uint32_t uidvalidity; /* 0: the server gave none, its UIDs mean nothing later. */
     uint32_t uidnext;     /* 0: not said. */
     bool read_only;
+    uint64_t highestmodseq;   /* 0: not said, or the folder keeps no modification sequences. */
     bool flags_said;          /* The server said which flags it keeps; otherwise it keeps all that it has. */
     uint32_t permanent_flags; /* Bits of smgw_flag. */
     bool new_keywords;        /* Keywords that the folder does not know yet can be kept. */
@@ -205,6 +208,13 @@ typedef struct mgw_imap_part {
     mgw_imap_parameters disposition_parameters;
 } mgw_imap_part;
 
+/* What a caller remembers of a folder, for mgw_imap_open_since(). */
+typedef struct mgw_imap_known {
+    uint32_t uidvalidity;
+    uint64_t modseq; /* The folder's highestmodseq then. */
+    mgw_bytes uids;  /* The UIDs known then, without '*'; may be empty: all. */
+} mgw_imap_known;
+
 /* Bits of mgw_imap_fetch.has, and of what mgw_imap_uid_fetch() asks for. */
 typedef enum mgw_imap_fetch_item {
     MGW_IMAP_FETCH_FLAGS = 1 << 0,
@@ -212,7 +222,8 @@ typedef enum mgw_imap_fetch_item {
     MGW_IMAP_FETCH_SIZE = 1 << 2,
     MGW_IMAP_FETCH_ENVELOPE = 1 << 3,
     MGW_IMAP_FETCH_STRUCTURE = 1 << 4,
-    MGW_IMAP_FETCH_SUMMARY = (1 << 5) - 1 /* All of them. */
+    MGW_IMAP_FETCH_SUMMARY = (1 << 5) - 1, /* All of these. */
+    MGW_IMAP_FETCH_MODSEQ = 1 << 5         /* With CONDSTORE. */
 } mgw_imap_fetch_item;
 
 typedef struct mgw_imap_fetch {
@@ -221,6 +232,7 @@ typedef struct mgw_imap_fetch {
     uint32_t flags;          /* Bits of smgw_flag. */
     mgw_bytes internal_date; /* Such as "17-Jul-1996 02:44:25 -0700"; a blank may stand for the first digit. */
     uint64_t size;
+    uint64_t modseq; /* The message's modification sequence (RFC 7162). */
     mgw_imap_envelope envelope;
     const mgw_imap_part *parts;
     size_t part_count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "imap/wire.h"
 
+#include "base/utf8.h"
 #include "imap/mutf7.h"
 
 #include "simplemailgw/sanitize.h"
@@ -120,11 +121,24 @@ bool mgw_imap_needs_literal(mgw_bytes text)
     return false;
 }
 
+/* Valid UTF-8 on one line, without controls. */
+static bool is_plain_line(mgw_bytes text)
+{
+    for (size_t i = 0; i < text.len;) {
+        uint32_t rune = 0;
+        size_t width = mgw_utf8_decode(text.data + i, text.len - i, &rune);
+        if (width == 0 || mgw_rune_is_control(rune))
+            return false;
+        i += width;
+    }
+    return true;
+}
+
 void mgw_imap_write_string(mgw_imap_writer *writer, mgw_bytes text)
 {
     if (mgw_bytes_find(text, '\0') < text.len)
         mgw_imap_refuse(writer, SMGW_ERR_INVALID);
-    else if (mgw_imap_needs_literal(text))
+    else if (mgw_imap_needs_literal(text) && !(writer->utf8 && is_plain_line(text)))
         write_literal(writer, text);
     else
         write_quoted(writer, text);
@@ -132,6 +146,13 @@ void mgw_imap_write_string(mgw_imap_writer *writer, mgw_bytes text)
 
 void mgw_imap_write_mailbox(mgw_imap_writer *writer, mgw_bytes utf8)
 {
+    if (writer->utf8) {
+        if (is_plain_line(utf8))
+            write_quoted(writer, utf8);
+        else
+            mgw_imap_refuse(writer, SMGW_ERR_INVALID);
+        return;
+    }
     mgw_buf name = MGW_BUF_INIT(writer->out->cap);
     if (mgw_mutf7_encode(utf8, &name) == SMGW_RULE_OK)
         write_quoted(writer, mgw_buf_bytes(&name));

@@ -18,6 +18,7 @@ typedef struct mgw_imap_writer {
     /* Longest literal that may go without waiting: SIZE_MAX with LITERAL+, 4096 with LITERAL- (RFC 7888), otherwise 0.
      */
     size_t nonsync_max;
+    bool utf8;                        /* UTF8=ACCEPT (RFC 6855) is enabled: names and strings may be quoted UTF-8. */
     size_t gates[MGW_IMAP_MAX_GATES]; /* Lengths of `out` after which the server's continuation must come. */
     size_t gate_count;
     smgw_status status; /* SMGW_OK, SMGW_ERR_INVALID, SMGW_ERR_TOO_LARGE or SMGW_ERR_NO_MEMORY. */
@@ -36,10 +37,10 @@ void mgw_imap_write_number(mgw_imap_writer *writer, uint64_t number);
 /* An atom: at least one printable ASCII character, none of "(){%*\"]\" and space. */
 void mgw_imap_write_atom(mgw_imap_writer *writer, mgw_bytes atom);
 
-/* A string: quoted where it is ASCII without CR and LF, otherwise a literal. NUL is refused. */
+/* A string: quoted where it is ASCII (with `utf8`: UTF-8) without CR and LF, otherwise a literal. NUL is refused. */
 void mgw_imap_write_string(mgw_imap_writer *writer, mgw_bytes text);
 
-/* A mailbox name or LIST pattern: UTF-8 in, a quoted string of modified UTF-7 out. */
+/* A mailbox name or LIST pattern: UTF-8 in, a quoted string of modified UTF-7 (with `utf8`: UTF-8) out. */
 void mgw_imap_write_mailbox(mgw_imap_writer *writer, mgw_bytes utf8);
 
 /* A UID set: digits, ',', ':' and '*' only; its grammar is the sanitizer's business. */

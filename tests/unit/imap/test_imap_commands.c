@@ -175,7 +175,8 @@ static void fetches_are_checked(void **state)
     (void)state;
     mgw_imap *imap = engine(NULL);
     assert_int_equal(mgw_imap_uid_fetch(imap, MGW_LIT("1"), 0, NULL), SMGW_ERR_INVALID);
-    assert_int_equal(mgw_imap_uid_fetch(imap, MGW_LIT("1"), 1u << 5, NULL), SMGW_ERR_INVALID);
+    assert_int_equal(mgw_imap_uid_fetch(imap, MGW_LIT("1"), 1u << 15, NULL), SMGW_ERR_INVALID);
+    assert_int_equal(mgw_imap_uid_fetch(imap, MGW_LIT("1"), MGW_IMAP_FETCH_MODSEQ, NULL), SMGW_ERR_UNSUPPORTED);
     assert_int_equal(mgw_imap_uid_fetch(imap, MGW_LIT(""), MGW_IMAP_FETCH_FLAGS, NULL), SMGW_ERR_INVALID);
     assert_int_equal(mgw_imap_uid_fetch(imap, MGW_LIT("1) ("), MGW_IMAP_FETCH_FLAGS, NULL), SMGW_ERR_INVALID);
     mgw_imap_body body = { .uid = 0 };

@@ -102,7 +102,8 @@ static void groups_literals_and_oddities(void **state)
     parse(text, sizeof text - 1, &got);
     assert_true(got.good);
     const mgw_imap_fetch *fetch = &got.response.fetch;
-    assert_int_equal(fetch->has, MGW_IMAP_FETCH_FLAGS | MGW_IMAP_FETCH_ENVELOPE);
+    assert_int_equal(fetch->has, MGW_IMAP_FETCH_FLAGS | MGW_IMAP_FETCH_ENVELOPE | MGW_IMAP_FETCH_MODSEQ);
+    assert_int_equal(fetch->modseq, 65402);
     assert_int_equal(fetch->flags, SMGW_FLAG_FLAGGED | SMGW_FLAG_DRAFT);
     assert_text(fetch->envelope.date, "");
     assert_text(fetch->envelope.subject, "a\r\n(\"\\b");

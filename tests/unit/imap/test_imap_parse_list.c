@@ -6,7 +6,7 @@
 static smgw_status parse(const char *text, mgw_buf *name, mgw_arena *arena, mgw_imap_list_item *item)
 {
     mgw_imap_lexer lexer = mgw_imap_lexer_of(mgw_bytes_str(text), arena);
-    return mgw_imap_parse_list(&lexer, name, item);
+    return mgw_imap_parse_list(&lexer, false, name, item);
 }
 
 static const struct {

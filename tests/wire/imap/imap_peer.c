@@ -89,7 +89,7 @@ static void say_capabilities(imap_peer *peer, uint64_t bits)
 {
     static const char *const names[] = { "IMAP4rev1", "IMAP4rev2", "LITERAL+", "LITERAL-", "ESEARCH", "UIDPLUS",
         "SPECIAL-USE", "LIST-EXTENDED", "UNSELECT", "IDLE", "MOVE", "CONDSTORE", "NAMESPACE", "UTF8=ACCEPT",
-        "STATUS=SIZE", "APPENDLIMIT" };
+        "STATUS=SIZE", "APPENDLIMIT", "ENABLE", "QRESYNC" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bits & UINT64_C(1) << i)
             say(peer, " %s", names[i]);
@@ -128,6 +128,8 @@ static void say_fetch(imap_peer *peer, const mgw_imap_fetch *fetch)
         say(peer, " date=");
         say_bytes(peer, fetch->internal_date);
     }
+    if (fetch->has & MGW_IMAP_FETCH_MODSEQ)
+        say(peer, " modseq=%llu", (unsigned long long)fetch->modseq);
     if (fetch->has & MGW_IMAP_FETCH_SIZE)
         say(peer, " size=%llu", (unsigned long long)fetch->size);
     if (fetch->has & MGW_IMAP_FETCH_ENVELOPE) {
@@ -152,6 +154,8 @@ static void say_mailbox(imap_peer *peer, const mgw_imap_mailbox *mailbox)
 {
     say(peer, " exists=%u uidvalidity=%u uidnext=%u%s", mailbox->exists, mailbox->uidvalidity, mailbox->uidnext,
         mailbox->read_only ? " read-only" : "");
+    if (mailbox->highestmodseq > 0)
+        say(peer, " modseq=%llu", (unsigned long long)mailbox->highestmodseq);
     if (mailbox->flags_said)
         say(peer, " keeps=%u%s", mailbox->permanent_flags, mailbox->new_keywords ? "*" : "");
 }
@@ -204,6 +208,8 @@ static void say_done(imap_peer *peer, const mgw_imap_done *done)
     if (done->modified.len > 0)
         say(peer, " modified=");
     say_some(peer, done->modified);
+    if (done->highestmodseq > 0)
+        say(peer, " modseq=%llu", (unsigned long long)done->highestmodseq);
     say_copied(peer, &done->copied);
 }
 
@@ -218,6 +224,7 @@ static void say_detail(imap_peer *peer, const mgw_imap_event *event)
 {
     switch (event->type) {
     case MGW_IMAP_CAPABILITY:
+    case MGW_IMAP_ENABLED:
         say_capabilities(peer, event->capabilities);
         break;
     case MGW_IMAP_LIST:
@@ -234,6 +241,13 @@ static void say_detail(imap_peer *peer, const mgw_imap_event *event)
         break;
     case MGW_IMAP_BODY_END:
         say(peer, " uid=%u%s", event->body.uid, event->body.verified ? " verified" : " not verified");
+        break;
+    case MGW_IMAP_VANISHED:
+        if (event->vanished.earlier)
+            say(peer, " earlier ");
+        else
+            say(peer, " %u left: ", event->vanished.exists);
+        say_bytes(peer, event->vanished.set);
         break;
     case MGW_IMAP_BODY_WANTED:
         say(peer, " %llu", (unsigned long long)event->wanted);
@@ -261,7 +275,8 @@ static void say_detail(imap_peer *peer, const mgw_imap_event *event)
 static void say_event(imap_peer *peer, const mgw_imap_event *event)
 {
     static const char *const names[] = { "", "capability", "list", "mailbox", "search", "fetch", "body", "data",
-        "body-end", "exists", "expunge", "bye", "done", "status", "wanted", "idling", "changed" };
+        "body-end", "exists", "expunge", "bye", "done", "status", "wanted", "idling", "enabled", "vanished",
+        "changed" };
     if (event->type == MGW_IMAP_BODY_DATA) {
         say_bytes(peer, event->data);
         return;

@@ -17,6 +17,9 @@
  *     give OCTETS                  the next of the message
  *     outcome COMMAND              says what is known of an APPEND, and how much of it is wanted
  *     idle | idle-done
+ *     enable [condstore] [qresync] [utf8]
+ *     open-since FOLDER rw|ro [UIDVALIDITY MODSEQ [UIDS]]
+ *     fetch-since SET MODSEQ [vanished]
  *     fetch SET WHAT               WHAT: flags, size, envelope, summary (all)
  *     body UID SECTION [OFFSET COUNT]     "-" for the whole message
  *

@@ -195,6 +195,36 @@ static smgw_status act_give(mgw_imap *imap, char *rest)
     return status == SMGW_OK && taken != strlen(rest) ? SMGW_ERR_TOO_LARGE : status;
 }
 
+static smgw_status act_enable(mgw_imap *imap, char *rest)
+{
+    uint64_t features = 0;
+    features |= strstr(rest, "condstore") != NULL ? MGW_IMAP_CAP_CONDSTORE : 0;
+    features |= strstr(rest, "qresync") != NULL ? MGW_IMAP_CAP_QRESYNC : 0;
+    features |= strstr(rest, "utf8") != NULL ? MGW_IMAP_CAP_UTF8_ACCEPT : 0;
+    return mgw_imap_enable(imap, features, NULL);
+}
+
+static smgw_status act_open_since(mgw_imap *imap, char *rest)
+{
+    mgw_bytes folder = mgw_bytes_str(imap_peer_word(&rest, " "));
+    bool writable = strcmp(imap_peer_word(&rest, " "), "rw") == 0;
+    mgw_imap_known known = { 0 };
+    if (*rest == '\0')
+        return mgw_imap_open_since(imap, folder, writable, NULL, NULL);
+    known.uidvalidity = (uint32_t)strtoul(imap_peer_word(&rest, " "), NULL, 10);
+    known.modseq = strtoull(imap_peer_word(&rest, " "), NULL, 10);
+    known.uids = mgw_bytes_str(imap_peer_word(&rest, " "));
+    return mgw_imap_open_since(imap, folder, writable, &known, NULL);
+}
+
+static smgw_status act_fetch_since(mgw_imap *imap, char *rest)
+{
+    mgw_bytes set = mgw_bytes_str(imap_peer_word(&rest, " "));
+    uint64_t modseq = strtoull(imap_peer_word(&rest, " "), NULL, 10);
+    return mgw_imap_uid_fetch_since(
+        imap, set, MGW_IMAP_FETCH_FLAGS | MGW_IMAP_FETCH_MODSEQ, modseq, *rest != '\0', NULL);
+}
+
 static smgw_status act_idle(mgw_imap *imap, char *rest)
 {
     (void)rest;
@@ -244,6 +274,9 @@ static const verb verbs[] = {
     { "append", act_append },
     { "give", act_give },
     { "idle", act_idle },
+    { "enable", act_enable },
+    { "open-since", act_open_since },
+    { "fetch-since", act_fetch_since },
     { "idle-done", act_idle_done },
 };
 

@@ -9,7 +9,8 @@
 #include "wire/imap/imap_peer.h"
 
 static const char *const files[] = { "wire/imap/reading.txt", "wire/imap/pipelining.txt", "wire/imap/folders.txt",
-    "wire/imap/changes.txt", "wire/imap/append.txt", "wire/imap/idle.txt", "wire/imap/hostile.txt" };
+    "wire/imap/changes.txt", "wire/imap/append.txt", "wire/imap/idle.txt", "wire/imap/sync.txt",
+    "wire/imap/hostile.txt" };
 
 static void each_transcript(bool (*run)(void *context, const char *name, const char *text), void *context)
 {
