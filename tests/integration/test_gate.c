@@ -305,6 +305,82 @@ static void a_caller_may_cancel(void **state)
     test_gateway_stop(&test);
 }
 
+/* Tries to slip another recipient and another text past the rules, and to send the same message within the send. */
+typedef struct meddler {
+    smgw_gateway *gateway;
+    smgw_message *message;
+    unsigned tries;
+} meddler;
+
+static bool meddle(void *context, uint64_t done, uint64_t total)
+{
+    (void)done, (void)total;
+    meddler *self = context;
+    smgw_error error = SMGW_ERROR_INIT;
+    assert_int_equal(smgw_message_add_bcc(self->message, "eve@evil.com", NULL, &error), SMGW_ERR_INVALID);
+    assert_string_equal(error.field, "message");
+    assert_int_equal(smgw_message_set_text(self->message, "other", 5, NULL), SMGW_ERR_INVALID);
+    assert_int_equal(smgw_message_set_html(self->message, "other", 5, NULL), SMGW_ERR_INVALID);
+    assert_int_equal(smgw_message_set_subject(self->message, "other", NULL), SMGW_ERR_INVALID);
+    assert_int_equal(smgw_message_set_reply_to(self->message, "eve@evil.com", NULL, NULL), SMGW_ERR_INVALID);
+    assert_int_equal(smgw_message_set_in_reply_to(self->message, "<a@b>", NULL, NULL), SMGW_ERR_INVALID);
+    assert_int_equal(smgw_message_attach_bytes(self->message, "a", NULL, "b", 1, NULL), SMGW_ERR_INVALID);
+    assert_int_equal(smgw_send(self->gateway, "ada", self->message, NULL, NULL, NULL), SMGW_ERR_INVALID);
+    self->tries++;
+    return true;
+}
+
+static void what_was_checked_is_what_goes_out(void **state)
+{
+    (void)state;
+    test_gateway test;
+    start(&test);
+    smgw_error error = SMGW_ERROR_INIT;
+    smgw_receipt receipt = SMGW_RECEIPT_INIT;
+    smgw_message *message = simple_message("meddled with");
+    meddler self = { test.gateway, message, 0 };
+    smgw_call_options options = SMGW_CALL_OPTIONS_INIT;
+    options.progress = meddle;
+    options.progress_context = &self;
+    assert_ok(smgw_send(test.gateway, "ada", message, &options, &receipt, &error), &error);
+    assert_true(self.tries > 0);
+    assert_int_equal(receipt.recipients, 1);
+    assert_ok(smgw_message_set_subject(message, "free again", &error), &error);
+    smgw_message_free(message);
+    test_gateway_stop(&test);
+}
+
+static void an_account_without_the_server_costs_no_token(void **state)
+{
+    (void)state;
+    test_gateway test;
+    test_gateway_prepare(&test);
+    test.accounts[0].smtp_host = NULL;
+    test.accounts[0].smtp_port = 0;
+    test.accounts[0].smtp_tls = SMGW_TLS_AUTO;
+    test.accounts[0].smtp_sends_per_hour = 1;
+    test_gateway_start(&test);
+    for (int i = 0; i < 3; i++)
+        expect_refusal(&test, "ada", simple_message("no server"), SMGW_ERR_INVALID, "EMAIL_REFUSED");
+    assert_int_equal(kept_audit_count(&test.audit, "EMAIL_SEND_ATTEMPT"), 0);
+    test_gateway_stop(&test);
+}
+
+static void a_receipt_of_another_size_is_refused(void **state)
+{
+    (void)state;
+    test_gateway test;
+    start(&test);
+    smgw_error error = SMGW_ERROR_INIT;
+    smgw_receipt receipt = SMGW_RECEIPT_INIT;
+    receipt.struct_size = 8;
+    smgw_message *message = simple_message("receipt");
+    assert_int_equal(smgw_send(test.gateway, "ada", message, NULL, &receipt, &error), SMGW_ERR_INVALID);
+    assert_string_equal(error.field, "receipt.struct_size");
+    smgw_message_free(message);
+    test_gateway_stop(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +397,9 @@ int main(void)
         cmocka_unit_test(an_unknown_authority_is_refused),
         cmocka_unit_test(the_server_refuses_a_recipient),
         cmocka_unit_test(a_caller_may_cancel),
+        cmocka_unit_test(what_was_checked_is_what_goes_out),
+        cmocka_unit_test(an_account_without_the_server_costs_no_token),
+        cmocka_unit_test(a_receipt_of_another_size_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
