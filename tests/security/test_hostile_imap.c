@@ -441,6 +441,7 @@ static void what_is_not_the_attachment_is_not_saved(void **state)
         { STRUCTURE SAY("* 1 FETCH (BODY[1] {5}\\r\\nhello UID 8)\\r\\n$TAG OK done\\r\\n") "X", SMGW_ERR_NOT_FOUND },
         { STRUCTURE SAY("* 1 FETCH (UID 9 BODY[2] {5}\\r\\nhello)\\r\\n$TAG OK done\\r\\n") "X", SMGW_ERR_NOT_FOUND },
         { STRUCTURE SAY("* 1 FETCH (UID 9 BODY[1] {5}\\r\\nhello)\\r\\n$TAG NO sorry\\r\\n") "X", SMGW_ERR_PERMANENT },
+        { STRUCTURE LINE("* 1 FETCH (UID 9 BODY[1] NIL)") LINE("$TAG OK done") "X", SMGW_ERR_PROTOCOL },
         { STRUCTURE SAY("* 1 FETCH (UID 9 BODY[1] {4294967297}\\r\\nhello") "X", SMGW_ERR_TOO_LARGE },
         { STRUCTURE SAY("* 1 FETCH (UID 9 BODY[1] {50}\\r\\nhello") "X", SMGW_ERR_NETWORK },
         { STRUCTURE SAY("* 1 FETCH (UID 9 BODY[1] {50}\\r\\nhello") "R", SMGW_ERR_NETWORK },
