@@ -114,7 +114,9 @@ typedef struct mgw_imap_date {
 } mgw_imap_date;
 
 /* Every term that is set must match; none set: all messages. Strings: UTF-8 without controls, at most 4,000 bytes. */
-typedef struct mgw_imap_search {
+typedef struct mgw_imap_search mgw_imap_search;
+
+struct mgw_imap_search {
     mgw_bytes from, to, cc, bcc, subject, body, text;
     mgw_bytes message_id;        /* HEADER Message-ID */
     mgw_imap_date since, before; /* By INTERNALDATE. */
@@ -124,9 +126,24 @@ typedef struct mgw_imap_search {
     uint64_t smaller;
     mgw_bytes uid_set;  /* Passed smgw_validate_uid_set(). */
     mgw_bytes criteria; /* Passed smgw_validate_search_criteria(); put in parentheses. */
-} mgw_imap_search;
+    mgw_bytes header;   /* The name of a field, an atom, that holds `header_value`, which may be empty. */
+    mgw_bytes header_value;
+    mgw_imap_date sent_since, sent_before; /* By the Date field. */
+    mgw_bytes keyword, unkeyword;          /* Passed smgw_validate_flag(), no system flag. */
+    mgw_bytes gmail_raw;                   /* Gmail's own search language; SMGW_ERR_UNSUPPORTED elsewhere. */
+    const mgw_imap_search *any;            /* At least one of these matches; */
+    size_t any_count;                      /* 0: not set. */
+    const mgw_imap_search *none;           /* None of these matches. */
+    size_t none_count;
+};
 
-/* Data: SEARCH, in chunks; no event where nothing matches. `search` may be NULL. */
+/* Levels of `any` and `none`, and searches in all, of one search. */
+enum { MGW_IMAP_MAX_SEARCH_DEPTH = 10, MGW_IMAP_MAX_SEARCHES = 1000 };
+
+/*
+ * Data: SEARCH, in chunks; no event where nothing matches. `search` may be NULL. SMGW_ERR_TOO_LARGE: too many searches
+ * in one, or more than 16 strings that wait for a continuation.
+ */
 smgw_status mgw_imap_uid_search(mgw_imap *imap, const mgw_imap_search *search, uint32_t *command);
 
 /*

@@ -43,6 +43,9 @@ uint64_t mgw_imap_parse_capabilities(mgw_bytes words, uint64_t *append_limit)
         { "APPENDLIMIT", MGW_IMAP_CAP_APPENDLIMIT },
         { "ENABLE", MGW_IMAP_CAP_ENABLE },
         { "QRESYNC", MGW_IMAP_CAP_QRESYNC },
+        { "X-GM-EXT-1", MGW_IMAP_CAP_GMAIL },
+        { "LIST-STATUS", MGW_IMAP_CAP_LIST_STATUS },
+        { "COMPRESS=DEFLATE", MGW_IMAP_CAP_COMPRESS_DEFLATE },
     };
     uint64_t bits = 0;
     *append_limit = 0;

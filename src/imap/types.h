@@ -61,7 +61,10 @@ typedef enum mgw_imap_capability_bit {
     MGW_IMAP_CAP_STATUS_SIZE = 1 << 14,
     MGW_IMAP_CAP_APPENDLIMIT = 1 << 15, /* See mgw_imap_append_limit(). */
     MGW_IMAP_CAP_ENABLE = 1 << 16,
-    MGW_IMAP_CAP_QRESYNC = 1 << 17
+    MGW_IMAP_CAP_QRESYNC = 1 << 17,
+    MGW_IMAP_CAP_GMAIL = 1 << 18, /* X-GM-EXT-1 */
+    MGW_IMAP_CAP_LIST_STATUS = 1 << 19,
+    MGW_IMAP_CAP_COMPRESS_DEFLATE = 1 << 20
 } mgw_imap_capability_bit;
 
 /* Bits of mgw_imap_list_item.attributes (RFC 3501 section 7.2.2, RFC 5258 section 3.4). */

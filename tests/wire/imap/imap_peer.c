@@ -89,7 +89,7 @@ static void say_capabilities(imap_peer *peer, uint64_t bits)
 {
     static const char *const names[] = { "IMAP4rev1", "IMAP4rev2", "LITERAL+", "LITERAL-", "ESEARCH", "UIDPLUS",
         "SPECIAL-USE", "LIST-EXTENDED", "UNSELECT", "IDLE", "MOVE", "CONDSTORE", "NAMESPACE", "UTF8=ACCEPT",
-        "STATUS=SIZE", "APPENDLIMIT", "ENABLE", "QRESYNC" };
+        "STATUS=SIZE", "APPENDLIMIT", "ENABLE", "QRESYNC", "X-GM-EXT-1", "LIST-STATUS", "COMPRESS=DEFLATE" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bits & UINT64_C(1) << i)
             say(peer, " %s", names[i]);

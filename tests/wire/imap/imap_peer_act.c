@@ -34,6 +34,11 @@ static bool set_term(mgw_imap_search *search, const char *key, const char *value
         { "body", &search->body },
         { "text", &search->text },
         { "message-id", &search->message_id },
+        { "gmail", &search->gmail_raw },
+        { "header", &search->header },
+        { "value", &search->header_value },
+        { "keyword", &search->keyword },
+        { "unkeyword", &search->unkeyword },
         { "uids", &search->uid_set },
         { "criteria", &search->criteria },
     };
