@@ -130,7 +130,7 @@ smgw_rule mgw_check_proxy(mgw_bytes text)
     if (!cut_proxy_host(&text, &host) || !cut_prefix(&text, MGW_LIT(":")))
         return SMGW_RULE_SYNTAX;
     uint64_t port = 0;
-    if (!mgw_bytes_to_u64(text, UINT16_MAX, &port) || port == 0)
+    if (!mgw_bytes_to_u64(text, UINT16_MAX, &port) || text.data[0] == '0')
         return SMGW_RULE_RANGE;
     return smgw_validate_host(host.data, host.len);
 }

@@ -25,9 +25,17 @@ static smgw_status require(const loader *load, const char *field, smgw_rule rule
     return rule == SMGW_RULE_OK ? SMGW_OK : mgw_error_rule(load->error, SMGW_ERR_CONFIG, field, rule);
 }
 
+static smgw_status refuse_because(const loader *load, const char *field, smgw_rule rule, const char *what)
+{
+    mgw_error_set(load->error, SMGW_ERR_CONFIG, field, "%s: %s", field, what);
+    if (load->error != NULL)
+        load->error->rule = rule;
+    return SMGW_ERR_CONFIG;
+}
+
 static smgw_status refuse(const loader *load, const char *field, const char *what)
 {
-    return mgw_error_set(load->error, SMGW_ERR_CONFIG, field, "%s: %s", field, what);
+    return refuse_because(load, field, SMGW_RULE_OK, what);
 }
 
 /*
@@ -78,7 +86,7 @@ static smgw_status load_account(const loader *load, const unsigned char *given, 
     if (mgw_config_account(load->config, mgw_bytes_str(account->name)) == account)
         return SMGW_OK;
     (void)snprintf(field, sizeof field, "accounts[%zu].name", index);
-    return refuse(load, field, "another account has the same name");
+    return refuse_because(load, field, SMGW_RULE_RESERVED, "another account has the same name");
 }
 
 /* The elements lie as far apart as the caller's header says, which the first one tells. */

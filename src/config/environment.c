@@ -73,8 +73,12 @@ static const struct {
     [ADDRESSES_ALIAS] = { "EMAIL_RECIPIENT_WHITELIST_ADDRESSES", "recipient_addresses" },
 };
 
-/* A misspelt name that begins so would silently weaken a policy; a name that begins otherwise may be someone else's. */
-static const char *const GUARDED_PREFIXES[] = { "EMAIL_RECIP", "EMAIL_RATE_LIMIT", "EMAIL_AUDIT" };
+/*
+ * A misspelt name that begins so would silently weaken a policy or change whom a connection trusts and where it goes; a
+ * name that begins otherwise may be someone else's.
+ */
+static const char *const GUARDED_PREFIXES[] = { "EMAIL_RECIP", "EMAIL_RATE_LIMIT", "EMAIL_AUDIT", "EMAIL_CA",
+    "EMAIL_TLS", "EMAIL_PROXY", "EMAIL_AUTH", "EMAIL_IMAP_", "EMAIL_SMTP_" };
 
 typedef struct environment {
     const char *values[VARIABLE_COUNT]; /* NULL where unset. */
@@ -141,11 +145,12 @@ static smgw_status take_variables(environment *env, char *const *variables)
     return status;
 }
 
+/* Decimal, from 1; without leading zeros, which elsewhere mean octal. */
 static smgw_status read_number(const environment *env, variable which, uint64_t max, uint64_t *number)
 {
     if (env->values[which] == NULL)
         return SMGW_OK;
-    if (!mgw_bytes_to_u64(mgw_bytes_str(env->values[which]), max, number) || *number == 0)
+    if (env->values[which][0] == '0' || !mgw_bytes_to_u64(mgw_bytes_str(env->values[which]), max, number))
         return refuse_rule(env, which, SMGW_RULE_RANGE);
     return SMGW_OK;
 }

@@ -105,9 +105,13 @@ static void account_names_are_unique_after_folding(void **state)
     (void)state;
     const smgw_account accounts[] = { usable("work"), usable("home"), usable("WORK") };
     smgw_gateway_options options = with(accounts, 3);
-    assert_refused(&options, "accounts[2].name");
-    options.account_count = 2;
     mgw_config *config = NULL;
+    smgw_error error = SMGW_ERROR_INIT;
+    assert_refused(&options, "accounts[2].name");
+    assert_int_equal(mgw_config_new(&config, &options, &error), SMGW_ERR_CONFIG);
+    assert_int_equal(error.rule, SMGW_RULE_RESERVED);
+    assert_string_equal(error.message, "accounts[2].name: another account has the same name");
+    options.account_count = 2;
     assert_int_equal(mgw_config_new(&config, &options, NULL), SMGW_OK);
     assert_ptr_equal(mgw_config_account(config, MGW_LIT("Home")), &config->accounts[1]);
     mgw_config_free(config);
