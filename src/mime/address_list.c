@@ -11,6 +11,7 @@ typedef struct entry {
     mgw_bytes comment; /* The inside of the last comment. */
     bool has_angle;
     bool in_angle;
+    bool has_two;   /* A second '<': readers differ on which address counts, so neither does. */
     bool has_at;    /* An '@' outside quotes is in `mailbox`. */
     bool is_broken; /* `mailbox` has two words without a dot or '@' between them, or what only quotes may hold. */
     bool gap;       /* A blank or comment was just seen. */
@@ -73,7 +74,7 @@ static smgw_status end_entry(scan *s)
         clear_entry(e);
         return status;
     }
-    bool is_mailbox = e->has_at && !e->is_broken && !e->in_angle;
+    bool is_mailbox = e->has_at && !e->is_broken && !e->in_angle && !e->has_two;
     mgw_bytes name = e->has_angle || !is_mailbox ? mgw_buf_bytes(&e->phrase) : e->comment;
     if (name.len == 0)
         name = e->comment;
@@ -132,8 +133,8 @@ static void add_octet(entry *e, char c)
     if (!takes_mailbox(e))
         return;
     mgw_buf_add_byte(&e->mailbox, c);
+    e->is_broken = e->is_broken || c == '>' || c == ')' || c == '\\' || (c == '@' && e->has_at);
     e->has_at = e->has_at || c == '@';
-    e->is_broken = e->is_broken || c == '>' || c == ')' || c == '\\';
 }
 
 static void scan_quoted(scan *s)
@@ -151,8 +152,10 @@ static void scan_quoted(scan *s)
             mgw_buf_add_byte(&e->phrase, c);
     }
     s->reader->defects += is_closed ? 0 : 1;
-    if (takes_mailbox(e))
-        mgw_buf_add_bytes(&e->mailbox, mgw_bytes_slice(s->text, start, s->at - start));
+    if (!takes_mailbox(e))
+        return;
+    mgw_buf_add_bytes(&e->mailbox, mgw_bytes_slice(s->text, start, s->at - start));
+    e->is_broken = e->is_broken || e->has_at; /* A domain has no quotes. */
 }
 
 /* A domain literal is one piece: its colons mean no group. */
@@ -178,7 +181,7 @@ static void scan_comment(scan *s)
 static void begin_angle(scan *s)
 {
     entry *e = &s->entry;
-    s->reader->defects += e->has_angle ? 1 : 0;
+    e->has_two = e->has_angle;
     mgw_buf_truncate(&e->mailbox, 0);
     e->has_angle = e->in_angle = true;
     e->has_at = e->is_broken = e->gap = false;
