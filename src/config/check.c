@@ -1,50 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/check.h"
 
-#include "base/utf8.h"
 #include "config/config.h"
+#include "text/address.h"
+#include "text/check.h"
 
 #include "simplemailgw/sanitize.h"
 
-enum { MAX_NAME = 64, MAX_DISPLAY_NAME = 255, MAX_PATH = 4095, MAX_DOMAIN = 252 };
-
-static smgw_rule check_length(mgw_bytes text, size_t max)
-{
-    if (text.len == 0)
-        return SMGW_RULE_EMPTY;
-    return text.len > max ? SMGW_RULE_TOO_LONG : SMGW_RULE_OK;
-}
-
-static smgw_rule check_rune(uint32_t rune)
-{
-    if (rune == 0)
-        return SMGW_RULE_NUL;
-    if (mgw_rune_is_line_break(rune))
-        return SMGW_RULE_LINE_BREAK;
-    return mgw_rune_is_control(rune) ? SMGW_RULE_CONTROL : SMGW_RULE_OK;
-}
-
-/* 1 to `max` bytes of UTF-8 on one line. */
-static smgw_rule check_line(mgw_bytes text, size_t max)
-{
-    smgw_rule rule = check_length(text, max);
-    for (size_t i = 0; rule == SMGW_RULE_OK && i < text.len;) {
-        uint32_t rune = 0;
-        size_t step = mgw_utf8_decode(text.data + i, text.len - i, &rune);
-        rule = step > 0 ? check_rune(rune) : SMGW_RULE_UTF8;
-        i += step;
-    }
-    return rule;
-}
+enum { MAX_NAME = 64, MAX_DISPLAY_NAME = 255, MAX_PATH = 4095 };
 
 /* 1 to `max` bytes in any encoding, without C0 and DEL. */
 static smgw_rule check_octets(mgw_bytes text, size_t max)
 {
-    smgw_rule rule = check_length(text, max);
+    smgw_rule rule = mgw_check_length(text.len, max);
     for (size_t i = 0; rule == SMGW_RULE_OK && i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (mgw_is_control(c))
-            rule = check_rune(c);
+        if (mgw_is_control((unsigned char)text.data[i]))
+            rule = mgw_check_ascii_text(text.data + i, 1, 1);
     }
     return rule;
 }
@@ -56,7 +27,7 @@ static bool is_in(unsigned char c, const char *set)
 
 smgw_rule mgw_check_account_name(mgw_bytes text)
 {
-    smgw_rule rule = check_length(text, MAX_NAME);
+    smgw_rule rule = mgw_check_length(text.len, MAX_NAME);
     for (size_t i = 0; rule == SMGW_RULE_OK && i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
         if (!mgw_is_alnum(c) && !is_in(c, "._-"))
@@ -67,12 +38,12 @@ smgw_rule mgw_check_account_name(mgw_bytes text)
 
 smgw_rule mgw_check_display_name(mgw_bytes text)
 {
-    return check_line(text, MAX_DISPLAY_NAME);
+    return mgw_check_line(text.data, text.len, MAX_DISPLAY_NAME);
 }
 
 smgw_rule mgw_check_username(mgw_bytes text, smgw_auth auth)
 {
-    smgw_rule rule = check_line(text, MGW_CONFIG_MAX_USERNAME);
+    smgw_rule rule = mgw_check_line(text.data, text.len, MGW_CONFIG_MAX_USERNAME);
     if (rule != SMGW_RULE_OK || auth != SMGW_AUTH_OAUTHBEARER)
         return rule;
     bool special = mgw_bytes_find(text, ',') < text.len || mgw_bytes_find(text, '=') < text.len;
@@ -86,7 +57,7 @@ smgw_rule mgw_check_password(mgw_bytes text)
 
 smgw_rule mgw_check_token(mgw_bytes text)
 {
-    smgw_rule rule = check_length(text, MGW_CONFIG_MAX_TOKEN);
+    smgw_rule rule = mgw_check_length(text.len, MGW_CONFIG_MAX_TOKEN);
     if (rule != SMGW_RULE_OK)
         return rule;
     size_t body = 0;
@@ -142,10 +113,5 @@ smgw_rule mgw_check_path(mgw_bytes text)
 
 smgw_rule mgw_check_domain(mgw_bytes text)
 {
-    char address[MAX_DOMAIN + 2] = "a@";
-    smgw_rule rule = check_length(text, MAX_DOMAIN);
-    if (rule != SMGW_RULE_OK)
-        return rule;
-    memcpy(address + 2, text.data, text.len);
-    return smgw_validate_email(address, text.len + 2);
+    return mgw_validate_domain(text.data, text.len);
 }

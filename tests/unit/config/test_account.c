@@ -428,6 +428,19 @@ static void ca_file_is_read_and_kept(void **state)
     assert_refused(&account, "accounts[0].ca_file", SMGW_RULE_OK);
 }
 
+static void a_domain_is_what_the_whitelist_takes(void **state)
+{
+    (void)state;
+    char longest[256];
+    for (size_t i = 0; i < sizeof longest; i++)
+        longest[i] = i % 2 == 0 ? 'a' : '.';
+    assert_int_equal(mgw_check_domain(mgw_bytes_of(longest, 253)), SMGW_RULE_OK);
+    assert_int_equal(mgw_check_domain(mgw_bytes_of(longest, 255)), SMGW_RULE_TOO_LONG);
+    assert_int_equal(mgw_check_domain(MGW_LIT("localhost")), SMGW_RULE_DOMAIN);
+    assert_int_equal(mgw_check_domain(MGW_LIT("@example.com")), SMGW_RULE_DOMAIN);
+    assert_int_equal(mgw_check_domain(MGW_LIT("")), SMGW_RULE_EMPTY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +459,7 @@ int main(void)
         cmocka_unit_test(proxies_are_scheme_host_and_port),
         cmocka_unit_test(no_error_repeats_a_secret),
         cmocka_unit_test(ca_file_is_read_and_kept),
+        cmocka_unit_test(a_domain_is_what_the_whitelist_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
