@@ -85,8 +85,10 @@ static void complete(mgw_imap *imap, mgw_imap_command *command, smgw_status stat
         imap->last_select = 0;
     if (mgw_imap_changes_mailbox(command) && status != SMGW_ERR_UNSUPPORTED)
         imap->is_open = opened;
-    if (command->features & MGW_IMAP_CAP_UTF8_ACCEPT)
-        imap->enabling_utf8 = false;
+    if ((command->features & MGW_IMAP_CAP_UTF8_ACCEPT) != 0 || command->kind == MGW_IMAP_KIND_COMPRESS)
+        imap->switching = false;
+    if (command->kind == MGW_IMAP_KIND_COMPRESS && status == SMGW_OK)
+        imap->compressed = true;
     imap->ended = imap->ended || command->kind == MGW_IMAP_KIND_LOGOUT;
     mgw_imap_done *done = &mgw_imap_push(imap, MGW_IMAP_DONE, command->id)->done;
     done->status = status;

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "imap/answers.h"
 
+/* The section that was asked for; servers may put the names of fields in quotes. */
+static bool is_section(mgw_bytes asked, mgw_bytes given)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < given.len; i++) {
+        if (given.data[i] == '"')
+            continue;
+        if (at == asked.len || mgw_lower((unsigned char)given.data[i]) != mgw_lower((unsigned char)asked.data[at]))
+            return false;
+        at++;
+    }
+    return at == asked.len;
+}
+
 static bool wants_body(const mgw_imap_command *command, const mgw_imap_body_name *name, uint32_t uid)
 {
     return command->kind == MGW_IMAP_KIND_BODY && !command->begun && (uid == 0 || uid == command->uid) &&
            command->partial == name->partial && command->offset == name->offset &&
-           mgw_bytes_equal_fold(command->view, name->section);
+           is_section(command->view, name->section);
 }
 
 /* The command that asked for this body; `uid` is 0 where the server has not named it yet. */

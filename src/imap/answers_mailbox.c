@@ -11,13 +11,15 @@ static bool opening(mgw_imap *imap)
     return mgw_imap_find_started(imap, MGW_IMAP_KIND_OPEN) != NULL;
 }
 
-/* The outstanding STATUS of this folder. */
+/* The outstanding command that asked for the STATUS of this folder. */
 static mgw_imap_command *find_status(mgw_imap *imap, mgw_bytes wire_name)
 {
     for (mgw_imap_command *command = imap->commands; command != NULL && command->started; command = command->next)
         if (command->kind == MGW_IMAP_KIND_STATUS && mgw_imap_is_quoted(command->view, wire_name))
             return command;
-    return NULL;
+    /* Or the LIST that counts, of which there is no other beside. */
+    mgw_imap_command *list = mgw_imap_find_started(imap, MGW_IMAP_KIND_LIST);
+    return list != NULL && list->counts != 0 ? list : NULL;
 }
 
 void mgw_imap_on_status(mgw_imap *imap, mgw_imap_lexer *lexer)
@@ -36,7 +38,7 @@ void mgw_imap_on_status(mgw_imap *imap, mgw_imap_lexer *lexer)
         imap->defects++;
         return;
     }
-    command->items++;
+    command->items += command->kind == MGW_IMAP_KIND_STATUS ? 1 : 0;
     mgw_imap_push(imap, MGW_IMAP_STATUS, command->id)->counts = counts;
 }
 

@@ -18,7 +18,62 @@ static bool is_new_name(mgw_bytes folder)
            mgw_bytes_find(folder, '%') == folder.len;
 }
 
-smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t *command)
+/* What of `what` the server has. */
+static uint32_t countable(const mgw_imap *imap, uint32_t what)
+{
+    if ((imap->capabilities & (MGW_IMAP_CAP_STATUS_SIZE | MGW_IMAP_CAP_IMAP4REV2)) == 0)
+        what &= ~(uint32_t)MGW_IMAP_COUNT_SIZE;
+    if ((imap->capabilities & MGW_IMAP_CAP_CONDSTORE) == 0)
+        what &= ~(uint32_t)MGW_IMAP_COUNT_HIGHESTMODSEQ;
+    if ((imap->capabilities & MGW_IMAP_CAP_APPENDLIMIT) == 0)
+        what &= ~(uint32_t)MGW_IMAP_COUNT_APPENDLIMIT;
+    return what;
+}
+
+static void write_count_items(mgw_imap_writer *writer, uint32_t what)
+{
+    static const struct {
+        uint32_t bit;
+        const char *word;
+    } table[] = {
+        { MGW_IMAP_COUNT_MESSAGES, "MESSAGES" },
+        { MGW_IMAP_COUNT_UIDNEXT, "UIDNEXT" },
+        { MGW_IMAP_COUNT_UIDVALIDITY, "UIDVALIDITY" },
+        { MGW_IMAP_COUNT_UNSEEN, "UNSEEN" },
+        { MGW_IMAP_COUNT_SIZE, "SIZE" },
+        { MGW_IMAP_COUNT_HIGHESTMODSEQ, "HIGHESTMODSEQ" },
+        { MGW_IMAP_COUNT_APPENDLIMIT, "APPENDLIMIT" },
+    };
+    const char *separator = "(";
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if ((what & table[i].bit) == 0)
+            continue;
+        mgw_imap_write_words(writer, separator);
+        mgw_imap_write_words(writer, table[i].word);
+        separator = " ";
+    }
+    mgw_imap_write_words(writer, ")");
+}
+
+static bool offers(const mgw_imap *imap, uint64_t capability)
+{
+    return (imap->capabilities & (capability | MGW_IMAP_CAP_IMAP4REV2)) != 0;
+}
+
+static void write_list_options(mgw_imap_writer *writer, const mgw_imap *imap, uint32_t counts)
+{
+    mgw_imap_write_words(writer, " RETURN (SUBSCRIBED CHILDREN");
+    if (offers(imap, MGW_IMAP_CAP_SPECIAL_USE))
+        mgw_imap_write_words(writer, " SPECIAL-USE");
+    if (counts != 0) {
+        mgw_imap_write_words(writer, " STATUS ");
+        write_count_items(writer, counts);
+    }
+    mgw_imap_write_words(writer, ")");
+}
+
+static smgw_status list(
+    mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, bool extended, uint32_t counts, uint32_t *command)
 {
     mgw_imap_draft made;
     if (!is_name(pattern) || reference.len > MGW_IMAP_MAX_NAME)
@@ -30,7 +85,26 @@ smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern
     mgw_imap_write_mailbox(&made.writer, reference);
     mgw_imap_write_words(&made.writer, " ");
     mgw_imap_write_mailbox(&made.writer, pattern);
+    if (extended)
+        write_list_options(&made.writer, imap, counts);
+    made.command->counts = counts;
     return mgw_imap_finish(imap, &made, command);
+}
+
+smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t *command)
+{
+    return list(imap, reference, pattern, false, 0, command);
+}
+
+smgw_status mgw_imap_list_extended(
+    mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t counts, uint32_t *command)
+{
+    bool extended = offers(imap, MGW_IMAP_CAP_LIST_EXTENDED);
+    if ((counts & ~(uint32_t)MGW_IMAP_COUNT_ALL) != 0)
+        return SMGW_ERR_INVALID;
+    if (!extended || !offers(imap, MGW_IMAP_CAP_LIST_STATUS))
+        counts = 0;
+    return list(imap, reference, pattern, extended, countable(imap, counts), command);
 }
 
 /* A command whose one argument is a folder. */
@@ -97,43 +171,6 @@ smgw_status mgw_imap_rename(mgw_imap *imap, mgw_bytes from, mgw_bytes to, uint32
     mgw_imap_write_words(&made.writer, " ");
     mgw_imap_write_mailbox(&made.writer, to);
     return mgw_imap_finish(imap, &made, command);
-}
-
-/* What of `what` the server has. */
-static uint32_t countable(const mgw_imap *imap, uint32_t what)
-{
-    if ((imap->capabilities & (MGW_IMAP_CAP_STATUS_SIZE | MGW_IMAP_CAP_IMAP4REV2)) == 0)
-        what &= ~(uint32_t)MGW_IMAP_COUNT_SIZE;
-    if ((imap->capabilities & MGW_IMAP_CAP_CONDSTORE) == 0)
-        what &= ~(uint32_t)MGW_IMAP_COUNT_HIGHESTMODSEQ;
-    if ((imap->capabilities & MGW_IMAP_CAP_APPENDLIMIT) == 0)
-        what &= ~(uint32_t)MGW_IMAP_COUNT_APPENDLIMIT;
-    return what;
-}
-
-static void write_count_items(mgw_imap_writer *writer, uint32_t what)
-{
-    static const struct {
-        uint32_t bit;
-        const char *word;
-    } table[] = {
-        { MGW_IMAP_COUNT_MESSAGES, "MESSAGES" },
-        { MGW_IMAP_COUNT_UIDNEXT, "UIDNEXT" },
-        { MGW_IMAP_COUNT_UIDVALIDITY, "UIDVALIDITY" },
-        { MGW_IMAP_COUNT_UNSEEN, "UNSEEN" },
-        { MGW_IMAP_COUNT_SIZE, "SIZE" },
-        { MGW_IMAP_COUNT_HIGHESTMODSEQ, "HIGHESTMODSEQ" },
-        { MGW_IMAP_COUNT_APPENDLIMIT, "APPENDLIMIT" },
-    };
-    const char *separator = "(";
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if ((what & table[i].bit) == 0)
-            continue;
-        mgw_imap_write_words(writer, separator);
-        mgw_imap_write_words(writer, table[i].word);
-        separator = " ";
-    }
-    mgw_imap_write_words(writer, ")");
 }
 
 smgw_status mgw_imap_folder_status(mgw_imap *imap, mgw_bytes folder, uint32_t what, uint32_t *command)

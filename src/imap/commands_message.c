@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "imap/draft.h"
 
-enum { MAX_SECTION = 1000 };
+enum { MAX_SECTION = 1000, MAX_FIELDS = 100 };
 
 static void write_items(mgw_imap_writer *writer, uint32_t what)
 {
@@ -92,7 +92,30 @@ static bool is_section(mgw_bytes section)
     return true;
 }
 
-static void write_body(mgw_imap_writer *writer, const mgw_imap_body *body, size_t *section_at)
+/* The section is a header, of which only fields are wanted. */
+static bool ends_with_header(mgw_bytes section)
+{
+    const mgw_bytes word = MGW_LIT("HEADER");
+    return section.len >= word.len &&
+           mgw_bytes_equal_fold(mgw_bytes_slice(section, section.len - word.len, word.len), word);
+}
+
+static void write_fields(mgw_imap_writer *writer, const mgw_imap_body *body)
+{
+    const char *separator = ".FIELDS (";
+    for (size_t i = 0; i < body->field_count; i++) {
+        mgw_imap_write_words(writer, separator);
+        /* A bracket would end the section for who reads the answer. */
+        if (mgw_bytes_find(body->fields[i], '[') < body->fields[i].len)
+            mgw_imap_refuse(writer, SMGW_ERR_INVALID);
+        mgw_imap_write_atom(writer, body->fields[i]);
+        separator = " ";
+    }
+    if (body->field_count > 0)
+        mgw_imap_write_words(writer, ")");
+}
+
+static void write_body(mgw_imap_writer *writer, const mgw_imap_body *body, size_t *section_at, size_t *section_len)
 {
     mgw_imap_write_words(writer, "UID FETCH ");
     mgw_imap_write_number(writer, body->uid);
@@ -100,6 +123,8 @@ static void write_body(mgw_imap_writer *writer, const mgw_imap_body *body, size_
     *section_at = writer->out->len;
     if (body->section.len > 0)
         mgw_imap_write_checked(writer, body->section);
+    write_fields(writer, body);
+    *section_len = writer->out->len - *section_at;
     mgw_imap_write_words(writer, "]");
     if (body->count > 0) {
         mgw_imap_write_words(writer, "<");
@@ -116,12 +141,13 @@ smgw_status mgw_imap_uid_fetch_body(mgw_imap *imap, const mgw_imap_body *body, u
     mgw_imap_draft made;
     if (body->uid == 0 || !is_section(body->section) || (body->offset > 0 && body->count == 0))
         return SMGW_ERR_INVALID;
+    if (body->field_count > MAX_FIELDS || (body->field_count > 0 && !ends_with_header(body->section)))
+        return SMGW_ERR_INVALID;
     smgw_status status = mgw_imap_begin(imap, MGW_IMAP_KIND_BODY, &made);
     if (status != SMGW_OK)
         return status;
     mgw_imap_command *made_command = made.command;
-    write_body(&made.writer, body, &made.view_at);
-    made.view_len = body->section.len;
+    write_body(&made.writer, body, &made.view_at, &made.view_len);
     made_command->uid = body->uid;
     made_command->partial = body->count > 0;
     made_command->offset = body->offset;

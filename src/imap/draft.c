@@ -17,7 +17,7 @@ static smgw_status check_queue(const mgw_imap *imap)
 {
     if (imap->status != SMGW_OK)
         return imap->status;
-    if (imap->closing || imap->enabling_utf8)
+    if (imap->closing || imap->switching)
         return SMGW_ERR_INVALID;
     if (imap->command_count >= imap->limits.commands || imap->last_id == UINT32_MAX)
         return SMGW_ERR_TOO_LARGE;

@@ -113,7 +113,7 @@ static bool has_kind(const mgw_imap_command *command, mgw_imap_kind a, mgw_imap_
 /* Answers to `next` could be taken for answers to `before`, which is outstanding. */
 static bool is_ambiguous(const mgw_imap_command *before, const mgw_imap_command *next)
 {
-    if (next->kind == MGW_IMAP_KIND_IDLE || before->kind == MGW_IMAP_KIND_IDLE)
+    if (next->kind == MGW_IMAP_KIND_COMPRESS || next->kind == MGW_IMAP_KIND_IDLE || before->kind == MGW_IMAP_KIND_IDLE)
         return true;
     if (is_reading(next->kind) && is_change(before->kind))
         return true;
@@ -126,11 +126,12 @@ static bool is_ambiguous(const mgw_imap_command *before, const mgw_imap_command 
     case MGW_IMAP_KIND_SEARCH:
         return before->kind == next->kind;
     case MGW_IMAP_KIND_LIST:
-        return has_kind(before, MGW_IMAP_KIND_LIST, MGW_IMAP_KIND_FOLDER);
+        return has_kind(before, MGW_IMAP_KIND_LIST, MGW_IMAP_KIND_FOLDER) ||
+               (before->kind == MGW_IMAP_KIND_STATUS && next->counts != 0);
     case MGW_IMAP_KIND_FOLDER:
         return has_kind(before, MGW_IMAP_KIND_LIST, MGW_IMAP_KIND_STATUS);
     case MGW_IMAP_KIND_STATUS:
-        return before->kind == MGW_IMAP_KIND_FOLDER ||
+        return before->kind == MGW_IMAP_KIND_FOLDER || before->counts != 0 ||
                (before->kind == next->kind && mgw_bytes_equal_fold(before->view, next->view));
     case MGW_IMAP_KIND_BODY:
         return before->kind == next->kind && before->uid == next->uid && mgw_bytes_equal_fold(before->view, next->view);

@@ -16,7 +16,8 @@
  *
  * Pipelining. Any number of commands may be queued; they go out in their order, and the engine holds one back (and all
  * after it) while an answer could be taken for another's:
- *   - one SEARCH, one LIST and one CAPABILITY at a time, since their data name no command, and one STATUS a folder;
+ *   - one SEARCH, one LIST and one CAPABILITY at a time, since their data name no command, and one STATUS a folder,
+ * none beside a LIST that counts;
  *   - LIST and STATUS wait for commands that create, rename, delete or subscribe folders, and these for them;
  *   - what opens or closes a folder waits for every command on the folder before it; what follows may go out with
  *     it, but untagged data before its completion belong to none of that, nor may that complete first;
@@ -25,7 +26,7 @@
  *   - a body of the same UID and section waits for the one before it;
  *   - nothing passes a synchronizing literal that waits for its continuation, or an APPEND whose octets are not all
  *     given;
- *   - IDLE goes out alone.
+ *   - IDLE and COMPRESS go out alone.
  * FETCH data are matched by UID, and bodies by UID, section and offset. Of two summary fetches whose sets overlap, the
  * older gets the data.
  *
@@ -63,6 +64,14 @@ smgw_status mgw_imap_capability(mgw_imap *imap, uint32_t *command);
 
 /* Data: LIST, one a folder. Both arguments are UTF-8; `reference` may be empty, `pattern` may hold "*" and "%". */
 smgw_status mgw_imap_list(mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t *command);
+
+/*
+ * Likewise, asking for special use and subscription where the server has LIST-EXTENDED, and with LIST-STATUS for
+ * `counts`: bits of mgw_imap_count_item, or 0. Data: LIST, and STATUS of this command for folders that can be opened;
+ * without LIST-STATUS no STATUS comes, and mgw_imap_folder_status() is to be used.
+ */
+smgw_status mgw_imap_list_extended(
+    mgw_imap *imap, mgw_bytes reference, mgw_bytes pattern, uint32_t counts, uint32_t *command);
 
 /*
  * Opens a folder for reading only: a UTF-8 name of 1 to MGW_IMAP_MAX_NAME bytes without controls. Data: MAILBOX, just
@@ -163,9 +172,12 @@ smgw_status mgw_imap_uid_fetch_since(
 typedef struct mgw_imap_body {
     uint32_t uid;
     mgw_bytes section; /* "", "1.2", "HEADER", "TEXT", "MIME" behind a part: [part "."] (HEADER / TEXT / MIME) */
-    uint32_t offset;   /* With `count`: the first octet wanted. */
-    uint32_t count;    /* At most so many octets; 0: all. */
-    uint64_t max;      /* A longer literal breaks the connection with SMGW_ERR_TOO_LARGE; 0: mgw_imap_limits.body. */
+    /* With a section that ends with HEADER: only these fields of it, atoms; at most 100. */
+    const mgw_bytes *fields;
+    size_t field_count;
+    uint32_t offset; /* With `count`: the first octet wanted. */
+    uint32_t count;  /* At most so many octets; 0: all. */
+    uint64_t max;    /* A longer literal breaks the connection with SMGW_ERR_TOO_LARGE; 0: mgw_imap_limits.body. */
 } mgw_imap_body;
 
 /*
@@ -262,6 +274,13 @@ smgw_status mgw_imap_idle_done(mgw_imap *imap);
  * whether the server did it. False for one that is complete, or was never queued.
  */
 bool mgw_imap_command_left(const mgw_imap *imap, uint32_t command);
+
+/*
+ * COMPRESS (RFC 4978). Goes out when nothing else is outstanding, and no command is taken until its DONE. With SMGW_OK,
+ * all that was not consumed by the feed that gave that DONE, and all output from then on, is compressed: the driver's
+ * business. Once only: SMGW_ERR_INVALID. SMGW_ERR_UNSUPPORTED without COMPRESS=DEFLATE.
+ */
+smgw_status mgw_imap_compress(mgw_imap *imap, uint32_t *command);
 
 smgw_status mgw_imap_noop(mgw_imap *imap, uint32_t *command);
 smgw_status mgw_imap_logout(mgw_imap *imap, uint32_t *command);

@@ -25,6 +25,7 @@ typedef enum mgw_imap_kind {
     MGW_IMAP_KIND_ENABLE,
     MGW_IMAP_KIND_APPEND,
     MGW_IMAP_KIND_IDLE,
+    MGW_IMAP_KIND_COMPRESS,
     MGW_IMAP_KIND_NOOP,
     MGW_IMAP_KIND_LOGOUT
 } mgw_imap_kind;
@@ -56,6 +57,7 @@ struct mgw_imap_command {
     uint32_t offset;
     uint64_t max;
     bool begun;
+    uint32_t counts;   /* LIST: bits of mgw_imap_count_item that come with it. */
     bool copies;       /* COPY, MOVE: may be answered with COPYUID. */
     bool needs_asking; /* APPEND: its literal waits for the continuation. */
 };
@@ -106,8 +108,9 @@ struct mgw_imap {
     uint64_t capabilities;
     uint64_t append_limit;
     uint64_t enabled;
-    bool enabling_utf8; /* Queued, and not complete. */
-    bool is_open;       /* A folder is. */
+    bool switching; /* An ENABLE of UTF8=ACCEPT or a COMPRESS is queued and not complete. */
+    bool compressed;
+    bool is_open; /* A folder is. */
     mgw_imap_mailbox mailbox;
     uint32_t last_select; /* The newest SELECT behind which no folder was opened or closed otherwise. */
     uint64_t defects;

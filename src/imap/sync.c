@@ -44,7 +44,7 @@ smgw_status mgw_imap_enable(mgw_imap *imap, uint64_t features, uint32_t *command
     }
     made.command->features = features;
     status = mgw_imap_finish(imap, &made, command);
-    imap->enabling_utf8 = status == SMGW_OK && (features & MGW_IMAP_CAP_UTF8_ACCEPT) != 0;
+    imap->switching = status == SMGW_OK && (features & MGW_IMAP_CAP_UTF8_ACCEPT) != 0;
     return status;
 }
 

@@ -251,6 +251,26 @@ static void an_engine_that_fails_takes_no_command(void **state)
     mgw_imap_free(NULL);
 }
 
+/* What follows the answer is compressed: the engine must not have looked at it. */
+static void compression_begins_where_the_feed_stops(void **state)
+{
+    (void)state;
+    static const char offer[] = "* CAPABILITY COMPRESS=DEFLATE\r\n";
+    static const char answer[] = "ABZAVAAA1 OK go\r\n\0\n\377";
+    mgw_imap *imap = engine(NULL);
+    mgw_imap_event event;
+    size_t used = 0;
+    assert_int_equal(mgw_imap_feed(imap, offer, sizeof offer - 1, &used), SMGW_OK);
+    assert_true(mgw_imap_next(imap, &event));
+    assert_int_equal(mgw_imap_compress(imap, NULL), SMGW_OK);
+    assert_int_equal(mgw_imap_feed(imap, answer, sizeof answer - 1, &used), SMGW_OK);
+    assert_int_equal(used, strlen("ABZAVAAA1 OK go\r\n"));
+    assert_true(mgw_imap_next(imap, &event));
+    assert_int_equal(event.type, MGW_IMAP_DONE);
+    assert_int_equal(mgw_imap_status(imap), SMGW_OK);
+    mgw_imap_free(imap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +283,7 @@ int main(void)
         cmocka_unit_test(queue_and_command_are_capped),
         cmocka_unit_test(short_memory_leaves_no_trace),
         cmocka_unit_test(an_engine_that_fails_takes_no_command),
+        cmocka_unit_test(compression_begins_where_the_feed_stops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,9 @@
  *     append FOLDER SIZE FLAGS DATE [KEYWORD]      DATE: seconds, or "-"
  *     give OCTETS                  the next of the message
  *     outcome COMMAND              says what is known of an APPEND, and how much of it is wanted
- *     idle | idle-done
+ *     idle | idle-done | compress
+ *     list-extended COUNTS PATTERN
+ *     fields UID SECTION NAME ...
  *     enable [condstore] [qresync] [utf8]
  *     open-since FOLDER rw|ro [UIDVALIDITY MODSEQ [UIDS]]
  *     fetch-since SET MODSEQ [vanished]

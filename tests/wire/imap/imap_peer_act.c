@@ -230,6 +230,29 @@ static smgw_status act_fetch_since(mgw_imap *imap, char *rest)
         imap, set, MGW_IMAP_FETCH_FLAGS | MGW_IMAP_FETCH_MODSEQ, modseq, *rest != '\0', NULL);
 }
 
+static smgw_status act_list_extended(mgw_imap *imap, char *rest)
+{
+    uint32_t counts = (uint32_t)strtoul(imap_peer_word(&rest, " "), NULL, 10);
+    return mgw_imap_list_extended(imap, MGW_LIT(""), mgw_bytes_str(rest), counts, NULL);
+}
+
+static smgw_status act_fields(mgw_imap *imap, char *rest)
+{
+    mgw_bytes fields[8];
+    mgw_imap_body body = { .fields = fields };
+    body.uid = (uint32_t)strtoul(imap_peer_word(&rest, " "), NULL, 10);
+    body.section = mgw_bytes_str(imap_peer_word(&rest, " "));
+    while (*rest != '\0' && body.field_count < 8)
+        fields[body.field_count++] = mgw_bytes_str(imap_peer_word(&rest, " "));
+    return mgw_imap_uid_fetch_body(imap, &body, NULL);
+}
+
+static smgw_status act_compress(mgw_imap *imap, char *rest)
+{
+    (void)rest;
+    return mgw_imap_compress(imap, NULL);
+}
+
 static smgw_status act_idle(mgw_imap *imap, char *rest)
 {
     (void)rest;
@@ -279,6 +302,9 @@ static const verb verbs[] = {
     { "append", act_append },
     { "give", act_give },
     { "idle", act_idle },
+    { "list-extended", act_list_extended },
+    { "fields", act_fields },
+    { "compress", act_compress },
     { "enable", act_enable },
     { "open-since", act_open_since },
     { "fetch-since", act_fetch_since },

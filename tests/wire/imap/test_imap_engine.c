@@ -10,7 +10,7 @@
 
 static const char *const files[] = { "wire/imap/reading.txt", "wire/imap/pipelining.txt", "wire/imap/folders.txt",
     "wire/imap/changes.txt", "wire/imap/append.txt", "wire/imap/idle.txt", "wire/imap/sync.txt",
-    "wire/imap/hostile.txt" };
+    "wire/imap/extensions.txt", "wire/imap/hostile.txt" };
 
 static void each_transcript(bool (*run)(void *context, const char *name, const char *text), void *context)
 {
