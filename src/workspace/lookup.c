@@ -97,13 +97,24 @@ static int lookup_at_once(const mgw_workspace *workspace, const char *path, int 
     return -1;
 }
 
+/*
+ * By the mount, as the kernel does it: the files of one overlayfs or btrfs mount have several device numbers. The number
+ * decides only where the kernel does not tell the mount.
+ */
+static bool is_on_same_mount(const mgw_workspace *workspace, int fd)
+{
+    struct stat info;
+    if (workspace->mount != 0)
+        return mgw_ws_mount_of(fd) == workspace->mount;
+    return fstat(fd, &info) == 0 && info.st_dev == workspace->info.st_dev;
+}
+
 /* Closes fd and fails with EXDEV where it does not lie on the workspace's own mount. */
 static int keep_if_on_same_mount(const mgw_workspace *workspace, int fd)
 {
-    struct stat info;
     if (fd < 0)
         return -1;
-    if (fstat(fd, &info) == 0 && info.st_dev == workspace->info.st_dev && mgw_ws_mount_of(fd) == workspace->mount)
+    if (is_on_same_mount(workspace, fd))
         return fd;
     (void)close(fd);
     errno = EXDEV;

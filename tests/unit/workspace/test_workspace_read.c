@@ -162,6 +162,14 @@ static void devices_are_not_opened(void **state)
     assert_refused(made, "zero", SMGW_ERR_REFUSED);
 }
 
+/* Makes the file in/file where it is not there yet, and looks it up. */
+static int look_up_below(const scratch *made)
+{
+    (void)mkdir(below(made->inside, "in"), 0700);
+    write_text(below(made->inside, "in/file"), "x");
+    return mgw_ws_lookup(made->workspace, "in/file", O_RDONLY);
+}
+
 /* /proc has what a test cannot make: magic links, at its end and on the way, whose text is no path. */
 static void magic_links_are_never_followed(void **state)
 {
@@ -201,6 +209,33 @@ static void lookup_stays_on_its_own_mount(void **state)
     assert_int_equal(close(root), 0);
 }
 
+/* As on overlayfs and btrfs: the workspace seems to lie on a device that its files do not lie on. */
+static void one_mount_may_have_several_devices(void **state)
+{
+    scratch *made = *state;
+    if (made->workspace->mount == 0) {
+        print_message("this kernel does not tell the mount of a file\n");
+        skip();
+    }
+    made->workspace->info.st_dev++;
+    int fd = look_up_below(made);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+}
+
+static void the_device_decides_where_the_mount_is_unknown(void **state)
+{
+    scratch *made = *state;
+    made->workspace->mount = 0;
+    mgw_workspace_force(made->workspace, MGW_WS_WALK);
+    int fd = look_up_below(made);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    made->workspace->info.st_dev++;
+    assert_int_equal(look_up_below(made), -1);
+    assert_int_equal(errno, EXDEV);
+}
+
 static void holding_is_seen_by_climbing(void **state)
 {
     const scratch *made = *state;
@@ -231,6 +266,8 @@ int main(void)
         WORKSPACE_TEST(devices_are_not_opened),
         WORKSPACE_TEST(magic_links_are_never_followed),
         WORKSPACE_TEST(lookup_stays_on_its_own_mount),
+        WORKSPACE_TEST(one_mount_may_have_several_devices),
+        WORKSPACE_TEST(the_device_decides_where_the_mount_is_unknown),
         WORKSPACE_TEST(holding_is_seen_by_climbing),
     };
     int failures = 0;
