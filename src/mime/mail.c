@@ -65,7 +65,7 @@ static bool is_dropped(mgw_bytes raw, size_t at)
 }
 
 /* Appends the character at `at` in its clean form. Returns the bytes it stands for. */
-static size_t add_clean(mgw_buf *buf, mgw_bytes raw, size_t at)
+static size_t add_clean_at(mgw_buf *buf, mgw_bytes raw, size_t at)
 {
     uint32_t rune = 0;
     size_t len = mgw_utf8_decode(raw.data + at, raw.len - at, &rune);
@@ -80,11 +80,16 @@ static size_t add_clean(mgw_buf *buf, mgw_bytes raw, size_t at)
     return len;
 }
 
+static void add_clean(mgw_buf *buf, mgw_bytes raw)
+{
+    for (size_t at = 0; at < raw.len && buf->status == SMGW_OK;)
+        at += is_dropped(raw, at) ? 1 : add_clean_at(buf, raw, at);
+}
+
 static const char *clean(mgw_arena *arena, mgw_bytes raw, bool lower)
 {
     mgw_buf buf = MGW_BUF_INIT(WORK_CAP);
-    for (size_t at = 0; at < raw.len && buf.status == SMGW_OK;)
-        at += is_dropped(raw, at) ? 1 : add_clean(&buf, raw, at);
+    add_clean(&buf, raw);
     for (size_t i = 0; lower && i < buf.len; i++)
         buf.data[i] = (char)mgw_lower((unsigned char)buf.data[i]);
     return finish(arena, &buf, buf.status);
@@ -145,16 +150,61 @@ const char *mgw_mail_disposition(mgw_bytes raw)
     return mgw_bytes_equal_fold(raw, MGW_LIT("inline")) ? "inline" : "attachment";
 }
 
+/* Whether `text` consists of letters and digits, `more`, and characters outside ASCII. */
+static bool is_made_of(mgw_bytes text, const char *more)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c < 0x80 && !mgw_is_alnum(c) && (c == '\0' || strchr(more, c) == NULL))
+            return false;
+    }
+    return text.len > 0;
+}
+
+/* A domain, or an address literal in its brackets. */
+static bool is_host(mgw_bytes host)
+{
+    if (host.len > 2 && host.data[0] == '[' && host.data[host.len - 1] == ']')
+        return is_made_of(mgw_bytes_slice(host, 1, host.len - 2), "-.:");
+    return is_made_of(host, "-._");
+}
+
+/*
+ * Quotes what is no atoms and dots. Dots may stand anywhere: addresses with two in a row are in use, unquoted, and reading
+ * a message keeps them so.
+ */
+static void add_local_part(mgw_buf *buf, mgw_bytes local)
+{
+    if (is_made_of(local, ".!#$%&'*+-/=?^_`{|}~")) {
+        mgw_buf_add_bytes(buf, local);
+        return;
+    }
+    mgw_buf_add_byte(buf, '"');
+    for (size_t i = 0; i < local.len; i++) {
+        if (local.data[i] == '"' || local.data[i] == '\\')
+            mgw_buf_add_byte(buf, '\\');
+        mgw_buf_add_byte(buf, local.data[i]);
+    }
+    mgw_buf_add_byte(buf, '"');
+}
+
+/* The parts are cleaned before they are judged: a control character that becomes a blank needs its quotes. */
 smgw_status mgw_mail_address(mgw_arena *arena, mgw_bytes name, mgw_bytes mailbox, mgw_bytes host, smgw_address *address)
 {
-    mgw_buf buf = MGW_BUF_INIT(WORK_CAP);
-    if (mailbox.len > 0 && host.len > 0) {
-        mgw_buf_add_bytes(&buf, mailbox);
+    mgw_buf local = MGW_BUF_INIT(WORK_CAP), domain = MGW_BUF_INIT(WORK_CAP), buf = MGW_BUF_INIT(WORK_CAP);
+    add_clean(&local, mailbox);
+    add_clean(&domain, host);
+    smgw_status status = local.status != SMGW_OK ? local.status : domain.status;
+    if (status == SMGW_OK && local.len > 0 && is_host(mgw_buf_bytes(&domain))) {
+        add_local_part(&buf, mgw_buf_bytes(&local));
         mgw_buf_add_byte(&buf, '@');
-        mgw_buf_add_bytes(&buf, host);
+        mgw_buf_add_bytes(&buf, mgw_buf_bytes(&domain));
+        status = buf.status;
     }
+    mgw_buf_free(&local);
+    mgw_buf_free(&domain);
     address->name = mgw_mail_text(arena, name);
-    address->address = finish_clean(arena, &buf, false);
+    address->address = finish(arena, &buf, status);
     return arena->status;
 }
 

@@ -36,7 +36,11 @@ const char *mgw_mail_media_type(mgw_arena *arena, mgw_bytes type, mgw_bytes subt
 /* "inline", "attachment" or ""; what is not known counts as "attachment" (RFC 2183 section 2.8). Static storage. */
 const char *mgw_mail_disposition(mgw_bytes raw);
 
-/* An address from its three parts as in an IMAP ENVELOPE; address "" where mailbox or host is empty. */
+/*
+ * An address from its three parts as in an IMAP ENVELOPE, whose mailbox has lost its quotes; they are put back where it
+ * needs them. Address "" where mailbox or host is empty or the host is neither a domain nor an address literal: what it
+ * holds must not pass for a second address.
+ */
 smgw_status mgw_mail_address(
     mgw_arena *arena, mgw_bytes name, mgw_bytes mailbox, mgw_bytes host, smgw_address *address);
 
