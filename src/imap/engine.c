@@ -286,11 +286,18 @@ static bool next_search(mgw_imap *imap, mgw_imap_event *event)
     return true;
 }
 
-/* Tells that the octets of an APPEND are wanted; it may start while other events wait, so it is none of them. */
-static bool next_wanted(mgw_imap *imap, mgw_imap_event *event)
+/* The APPEND whose driver is still to hear that its octets are wanted, or NULL. */
+static mgw_imap_command *find_untold(const mgw_imap *imap)
 {
     mgw_imap_command *command = mgw_imap_find_append(imap);
-    if (imap->status != SMGW_OK || command == NULL || command->told)
+    return imap->status == SMGW_OK && command != NULL && !command->told ? command : NULL;
+}
+
+/* BODY_WANTED is none of the queued events: an APPEND may start while those wait, outside a feed. */
+static bool next_wanted(mgw_imap *imap, mgw_imap_event *event)
+{
+    mgw_imap_command *command = find_untold(imap);
+    if (command == NULL)
         return false;
     command->told = true;
     *event = (mgw_imap_event){ .type = MGW_IMAP_BODY_WANTED, .command = command->id };
@@ -301,7 +308,7 @@ static bool next_wanted(mgw_imap *imap, mgw_imap_event *event)
 static bool has_events(const mgw_imap *imap)
 {
     return imap->events.first < imap->events.count || imap->search.rest.len > 0 ||
-           imap->search.next <= imap->search.last;
+           imap->search.next <= imap->search.last || find_untold(imap) != NULL;
 }
 
 bool mgw_imap_next(mgw_imap *imap, mgw_imap_event *event)

@@ -62,7 +62,7 @@ struct mgw_imap_command {
     bool needs_asking; /* APPEND: its literal waits for the continuation. */
 };
 
-/* Most events of one response, search chunks not counted: a body in three, and FETCH. */
+/* Most events of one response, search chunks and BODY_WANTED not counted: a body in three, CHANGED and FETCH. */
 enum { MGW_IMAP_MAX_EVENTS = 6, MGW_IMAP_SEARCH_CHUNK = 512 };
 
 typedef struct mgw_imap_event_queue {
