@@ -264,30 +264,31 @@ static bool is_already_there(const mgw_ws_file *file, const label *made)
     return same;
 }
 
-/*
- * The belt to the braces: that the name leads to what was written, and that its directory still lies in the workspace,
- * from which somebody may have moved it away.
- */
-static bool is_inside(const mgw_ws_file *file, const char *name)
+/* Whether the name leads to the file that was written. */
+static bool is_named(const mgw_ws_file *file, const char *name)
 {
     struct stat written;
     struct stat named;
     return fstat(file->fd, &written) == 0 && fstatat(file->directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           mgw_ws_same_file(&written, &named) && mgw_ws_holds(file->workspace, file->directory);
+           mgw_ws_same_file(&written, &named);
 }
 
+/*
+ * The belt to the braces: that the name leads to what was written, and that its directory still lies in the workspace,
+ * from which somebody may have moved it away. What is somebody else's is never removed. Nor is our file because the
+ * directory cannot be put on disk: it is complete, and another thread may have found it and have said so.
+ */
 static smgw_status finish_named(mgw_ws_file *file, const char *name, smgw_error *error)
 {
-    smgw_status status = SMGW_OK;
-    if (!is_inside(file, name))
-        status = mgw_error_set(error, SMGW_ERR_REFUSED, NULL, "the directory is no longer inside the workspace");
-    else if (fsync(file->directory) != 0)
-        status = io_failed("putting the directory on disk", errno, error);
-    if (status == SMGW_OK)
-        file->set_aside = 0;
-    else
-        (void)unlinkat(file->directory, name, 0);
-    return status;
+    if (!is_named(file, name))
+        return mgw_error_set(error, SMGW_ERR_REFUSED, "name", "name: something else has taken it");
+    if (!mgw_ws_holds(file->workspace, file->directory)) {
+        if (is_named(file, name))
+            (void)unlinkat(file->directory, name, 0);
+        return mgw_error_set(error, SMGW_ERR_REFUSED, NULL, "the directory is no longer inside the workspace");
+    }
+    file->set_aside = 0;
+    return fsync(file->directory) == 0 ? SMGW_OK : io_failed("putting the directory on disk", errno, error);
 }
 
 static smgw_status finish_found(const mgw_ws_file *file, smgw_error *error)
