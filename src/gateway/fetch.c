@@ -15,7 +15,7 @@ enum { SET_MAX_ITEMS = 500, SET_MAX_BYTES = 7900, ITEM_MAX_BYTES = 22 };
 enum { VIEW_MAX = 64 * 1024 * 1024 };
 
 struct smgw_fetch {
-    mgw_reading reading;
+    mgw_imap_call call;
     char *folder;
     smgw_uid_list uids;
     bool *given;        /* For each UID of the list: whether it was shown. */
@@ -32,7 +32,7 @@ static smgw_status open_iterator(
     fetch->folder = mgw_strndup(folder, strlen(folder));
     if (fetch->folder == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
-    smgw_status status = mgw_search_folder(&fetch->reading, folder, search, newest, &fetch->uids, error);
+    smgw_status status = mgw_search_folder(&fetch->call, folder, search, newest, &fetch->uids, error);
     if (status != SMGW_OK || fetch->uids.count == 0)
         return status;
     fetch->given = mgw_calloc(fetch->uids.count, sizeof *fetch->given);
@@ -53,7 +53,7 @@ smgw_status smgw_fetch_open(smgw_fetch **fetch, smgw_gateway *gateway, const cha
     if (opened == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     mgw_arena_init(&opened->arena, VIEW_MAX);
-    status = mgw_reading_begin(&opened->reading, gateway, account, options, error);
+    status = mgw_imap_call_begin(&opened->call, gateway, account, options, error);
     if (status == SMGW_OK)
         status = open_iterator(opened, folder, &search, query != NULL ? query->newest : 0, error);
     if (status != SMGW_OK) {
@@ -89,8 +89,7 @@ static smgw_status ask_for_more(smgw_fetch *fetch, smgw_error *error)
     mgw_buf set = MGW_BUF_INIT(SET_MAX_BYTES);
     smgw_status status = next_set(fetch, &set);
     if (status == SMGW_OK)
-        status =
-            mgw_imap_uid_fetch(fetch->reading.engine, mgw_buf_bytes(&set), MGW_IMAP_FETCH_SUMMARY, &fetch->command);
+        status = mgw_imap_uid_fetch(fetch->call.engine, mgw_buf_bytes(&set), MGW_IMAP_FETCH_SUMMARY, &fetch->command);
     mgw_buf_free(&set);
     return status == SMGW_OK ? SMGW_OK : mgw_error_status(error, status);
 }
@@ -124,7 +123,7 @@ static smgw_status next_mail(smgw_fetch *fetch, const smgw_mail **mail, smgw_err
         smgw_status status = fetch->command == 0 ? ask_for_more(fetch, error) : SMGW_OK;
         mgw_imap_event event;
         if (status == SMGW_OK)
-            status = mgw_imap_session_next(fetch->reading.session, &fetch->reading.wait, &event, error);
+            status = mgw_imap_session_next(fetch->call.session, &fetch->call.wait, &event, error);
         if (status != SMGW_OK)
             return status;
         bool ours = event.command == fetch->command;
@@ -153,7 +152,7 @@ void smgw_fetch_free(smgw_fetch *fetch)
 {
     if (fetch == NULL)
         return;
-    mgw_reading_end(&fetch->reading);
+    mgw_imap_call_end(&fetch->call);
     smgw_uid_list_dispose(&fetch->uids);
     mgw_arena_free(&fetch->arena);
     mgw_free(fetch->given);

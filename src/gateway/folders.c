@@ -2,7 +2,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/error.h"
-#include "gateway/reading.h"
+#include "gateway/imap_call.h"
 
 enum { MAX_FOLDERS = 100000, MAX_BYTES = 64 * 1024 * 1024, FIRST_ROOM = 64 };
 
@@ -57,13 +57,13 @@ static smgw_status add_folder(void *context, const mgw_imap_event *event, smgw_e
     return SMGW_OK;
 }
 
-static smgw_status list_all(mgw_reading *reading, folder_memory *memory, smgw_error *error)
+static smgw_status list_all(mgw_imap_call *call, folder_memory *memory, smgw_error *error)
 {
     uint32_t command = 0;
-    smgw_status status = mgw_imap_list(reading->engine, MGW_LIT(""), MGW_LIT("*"), &command);
+    smgw_status status = mgw_imap_list(call->engine, MGW_LIT(""), MGW_LIT("*"), &command);
     if (status != SMGW_OK)
         return mgw_error_status(error, status);
-    return mgw_imap_session_run(reading->session, "LIST", command, &reading->wait, add_folder, memory, error);
+    return mgw_imap_session_run(call->session, "LIST", command, &call->wait, add_folder, memory, error);
 }
 
 smgw_status smgw_list_folders(smgw_gateway *gateway, const char *account, const smgw_call_options *options,
@@ -74,11 +74,11 @@ smgw_status smgw_list_folders(smgw_gateway *gateway, const char *account, const 
     if (memory == NULL)
         return mgw_error_status(error, SMGW_ERR_NO_MEMORY);
     mgw_arena_init(&memory->arena, MAX_BYTES);
-    mgw_reading reading;
-    smgw_status status = mgw_reading_begin(&reading, gateway, account, options, error);
+    mgw_imap_call call;
+    smgw_status status = mgw_imap_call_begin(&call, gateway, account, options, error);
     if (status == SMGW_OK)
-        status = list_all(&reading, memory, error);
-    mgw_reading_end(&reading);
+        status = list_all(&call, memory, error);
+    mgw_imap_call_end(&call);
     if (status != SMGW_OK) {
         free_memory(memory);
         return status;

@@ -24,18 +24,17 @@ static smgw_status read_structure(void *context, const mgw_imap_event *event, sm
     return status == SMGW_OK ? SMGW_OK : mgw_error_status(error, status);
 }
 
-smgw_status mgw_read_parts(mgw_reading *reading, uint32_t uid, mgw_arena *arena, smgw_mail *mail, smgw_error *error)
+smgw_status mgw_read_parts(mgw_imap_call *call, uint32_t uid, mgw_arena *arena, smgw_mail *mail, smgw_error *error)
 {
     parts_reader reader = { 0, uid, arena, mail, false };
     mgw_buf set = MGW_BUF_INIT(16);
     smgw_status status = mgw_buf_add_u64(&set, uid);
     if (status == SMGW_OK)
-        status = mgw_imap_uid_fetch(reading->engine, mgw_buf_bytes(&set), MGW_IMAP_FETCH_STRUCTURE, &reader.command);
+        status = mgw_imap_uid_fetch(call->engine, mgw_buf_bytes(&set), MGW_IMAP_FETCH_STRUCTURE, &reader.command);
     mgw_buf_free(&set);
     if (status != SMGW_OK)
         return mgw_error_status(error, status);
-    status =
-        mgw_imap_session_run(reading->session, "FETCH", reader.command, &reading->wait, read_structure, &reader, error);
+    status = mgw_imap_session_run(call->session, "FETCH", reader.command, &call->wait, read_structure, &reader, error);
     return status == SMGW_OK && !reader.seen ? mgw_no_such_message(error) : status;
 }
 
@@ -62,18 +61,17 @@ static smgw_status stream_event(void *context, const mgw_imap_event *event, smgw
     return stream->take(stream->context, event->data, error);
 }
 
-smgw_status mgw_stream_section(mgw_reading *reading, uint32_t uid, const char *section, uint32_t max,
-    mgw_octets_fn take, void *context, smgw_error *error)
+smgw_status mgw_stream_section(mgw_imap_call *call, uint32_t uid, const char *section, uint32_t max, mgw_octets_fn take,
+    void *context, smgw_error *error)
 {
-    section_stream stream = { 0, take, context, &reading->wait, false };
+    section_stream stream = { 0, take, context, &call->wait, false };
     const mgw_imap_body body = { .uid = uid, .section = mgw_bytes_str(section), .count = max };
-    smgw_status status = mgw_imap_uid_fetch_body(reading->engine, &body, &stream.command);
+    smgw_status status = mgw_imap_uid_fetch_body(call->engine, &body, &stream.command);
     if (status != SMGW_OK)
         return mgw_error_status(error, status);
-    status =
-        mgw_imap_session_run(reading->session, "FETCH", stream.command, &reading->wait, stream_event, &stream, error);
+    status = mgw_imap_session_run(call->session, "FETCH", stream.command, &call->wait, stream_event, &stream, error);
     if (status == SMGW_OK && !stream.verified)
         status = mgw_no_such_message(error);
     /* The caller sees the last octets counted, too. */
-    return status == SMGW_OK ? mgw_wait_check(&reading->wait, error) : status;
+    return status == SMGW_OK ? mgw_wait_check(&call->wait, error) : status;
 }

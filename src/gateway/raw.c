@@ -22,12 +22,12 @@ smgw_status smgw_fetch_raw(smgw_gateway *gateway, const char *account, const smg
     if (status != SMGW_OK)
         return status;
     raw_writer writer = { write, context };
-    mgw_reading reading;
-    status = mgw_reading_begin(&reading, gateway, account, options, error);
+    mgw_imap_call call;
+    status = mgw_imap_call_begin(&call, gateway, account, options, error);
     if (status == SMGW_OK)
-        status = mgw_reading_open_ref(&reading, ref, error);
+        status = mgw_imap_call_open_ref(&call, ref, error);
     if (status == SMGW_OK)
-        status = mgw_stream_section(&reading, ref->uid, "", 0, hand_on, &writer, error);
-    mgw_reading_end(&reading);
+        status = mgw_stream_section(&call, ref->uid, "", 0, hand_on, &writer, error);
+    mgw_imap_call_end(&call);
     return status;
 }

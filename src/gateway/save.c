@@ -64,13 +64,13 @@ static void choose_name(const smgw_part *part, char name[NAME_SIZE])
     memcpy(name, fallback, strlen(fallback) + 1);
 }
 
-static smgw_status fill_file(mgw_reading *reading, uint32_t uid, const smgw_part *part, saver *save, smgw_error *error)
+static smgw_status fill_file(mgw_imap_call *call, uint32_t uid, const smgw_part *part, saver *save, smgw_error *error)
 {
     smgw_status status =
         mgw_content_decoder_new(&save->decoder, mgw_bytes_str(part->encoding), MGW_LIT(""), write_content, save, error);
     if (status == SMGW_OK)
-        status = mgw_stream_section(reading, uid, part->section, 0, decode, save, error);
-    if (status == SMGW_OK && part->size > 0 && reading->wait.done == 0)
+        status = mgw_stream_section(call, uid, part->section, 0, decode, save, error);
+    if (status == SMGW_OK && part->size > 0 && call->wait.done == 0)
         status = mgw_error_set(error, SMGW_ERR_PROTOCOL, NULL, "the server gives nothing for a part that is not empty");
     if (status == SMGW_OK)
         status = decoder_status(save, mgw_content_decoder_finish(save->decoder, error), error);
@@ -79,12 +79,12 @@ static smgw_status fill_file(mgw_reading *reading, uint32_t uid, const smgw_part
 }
 
 /* The content is complete and has no name yet: without a record it never gets one. */
-static smgw_status audit_download(const mgw_reading *reading, const smgw_ref *ref, const smgw_part *part,
+static smgw_status audit_download(const mgw_imap_call *call, const smgw_ref *ref, const smgw_part *part,
     const char *name, uint64_t size, smgw_error *error)
 {
     mgw_audit_record record;
     mgw_audit_begin(
-        &record, reading->gateway->audit, MGW_AUDIT_ATTACHMENT_DOWNLOAD, mgw_bytes_str(reading->account->config->name));
+        &record, call->gateway->audit, MGW_AUDIT_ATTACHMENT_DOWNLOAD, mgw_bytes_str(call->account->config->name));
     mgw_audit_str(&record, "folder", mgw_bytes_str(ref->folder));
     mgw_audit_u64(&record, "uidvalidity", ref->uidvalidity);
     mgw_audit_u64(&record, "uid", ref->uid);
@@ -95,17 +95,17 @@ static smgw_status audit_download(const mgw_reading *reading, const smgw_ref *re
 }
 
 static smgw_status save_part(
-    mgw_reading *reading, const smgw_ref *ref, const smgw_part *part, smgw_saved *saved, smgw_error *error)
+    mgw_imap_call *call, const smgw_ref *ref, const smgw_part *part, smgw_saved *saved, smgw_error *error)
 {
     char name[NAME_SIZE];
     choose_name(part, name);
     saver save = { .write_status = SMGW_OK };
-    smgw_status status = mgw_ws_file_begin(reading->gateway->workspace, NULL, &save.file, error);
+    smgw_status status = mgw_ws_file_begin(call->gateway->workspace, NULL, &save.file, error);
     if (status != SMGW_OK)
         return status;
-    status = fill_file(reading, ref->uid, part, &save, error);
+    status = fill_file(call, ref->uid, part, &save, error);
     if (status == SMGW_OK)
-        status = audit_download(reading, ref, part, name, save.size, error);
+        status = audit_download(call, ref, part, name, save.size, error);
     if (status != SMGW_OK) {
         mgw_ws_file_abort(save.file);
         return status;
@@ -113,19 +113,19 @@ static smgw_status save_part(
     return mgw_ws_file_commit(save.file, name, saved, error);
 }
 
-static smgw_status find_and_save(mgw_reading *reading, const smgw_ref *ref, const char *section, mgw_arena *arena,
+static smgw_status find_and_save(mgw_imap_call *call, const smgw_ref *ref, const char *section, mgw_arena *arena,
     smgw_saved *saved, smgw_error *error)
 {
     smgw_mail mail;
-    smgw_status status = mgw_reading_open_ref(reading, ref, error);
+    smgw_status status = mgw_imap_call_open_ref(call, ref, error);
     if (status == SMGW_OK)
-        status = mgw_read_parts(reading, ref->uid, arena, &mail, error);
+        status = mgw_read_parts(call, ref->uid, arena, &mail, error);
     if (status != SMGW_OK)
         return status;
     const smgw_part *part = find_section(&mail, section);
     if (part == NULL)
         return mgw_error_set(error, SMGW_ERR_NOT_FOUND, "section", "section: the message has no such part");
-    return save_part(reading, ref, part, saved, error);
+    return save_part(call, ref, part, saved, error);
 }
 
 smgw_status smgw_save_attachment(smgw_gateway *gateway, const char *account, const smgw_ref *ref, const char *section,
@@ -141,13 +141,13 @@ smgw_status smgw_save_attachment(smgw_gateway *gateway, const char *account, con
         return mgw_error_rule(error, SMGW_ERR_INVALID, "saved.struct_size", SMGW_RULE_RANGE);
     if (gateway->workspace == NULL)
         return mgw_error_set(error, SMGW_ERR_INVALID, "workspace", "workspace: the gateway has none");
-    mgw_reading reading;
+    mgw_imap_call call;
     mgw_arena arena;
     mgw_arena_init(&arena, ARENA_MAX);
-    status = mgw_reading_begin(&reading, gateway, account, options, error);
+    status = mgw_imap_call_begin(&call, gateway, account, options, error);
     if (status == SMGW_OK)
-        status = find_and_save(&reading, ref, section, &arena, saved, error);
-    mgw_reading_end(&reading);
+        status = find_and_save(&call, ref, section, &arena, saved, error);
+    mgw_imap_call_end(&call);
     mgw_arena_free(&arena);
     return status;
 }

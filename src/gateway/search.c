@@ -65,23 +65,23 @@ static void put_in_order(smgw_uid_list *list, uint32_t newest)
     }
 }
 
-smgw_status mgw_search_folder(mgw_reading *reading, const char *folder, const mgw_imap_search *search, uint32_t newest,
+smgw_status mgw_search_folder(mgw_imap_call *call, const char *folder, const mgw_imap_search *search, uint32_t newest,
     smgw_uid_list *list, smgw_error *error)
 {
     *list = (smgw_uid_list)SMGW_UID_LIST_INIT;
     uint32_t opening = 0;
     uint32_t searching = 0;
-    smgw_status status = mgw_reading_open(reading, folder, &opening, error);
+    smgw_status status = mgw_imap_call_open(call, folder, &opening, error);
     if (status != SMGW_OK)
         return status;
-    status = mgw_imap_uid_search(reading->engine, search, &searching);
+    status = mgw_imap_uid_search(call->engine, search, &searching);
     if (status != SMGW_OK)
         return mgw_error_status(error, status);
     collector found = { SMGW_UID_LIST_INIT, 0 };
-    status = mgw_reading_opened(reading, opening, &found.list.uidvalidity, error);
+    status = mgw_imap_call_opened(call, opening, &found.list.uidvalidity, error);
     /* A folder that did not open leaves the search unanswered yet: its refusal is read, and says nothing new. */
     smgw_status searched = mgw_imap_session_run(
-        reading->session, "SEARCH", searching, &reading->wait, collect, &found, status == SMGW_OK ? error : NULL);
+        call->session, "SEARCH", searching, &call->wait, collect, &found, status == SMGW_OK ? error : NULL);
     if (status == SMGW_OK)
         status = searched;
     if (status != SMGW_OK) {
@@ -103,11 +103,11 @@ smgw_status smgw_search(smgw_gateway *gateway, const char *account, const char *
         status = mgw_query_check(query, &search, error);
     if (status != SMGW_OK)
         return status;
-    mgw_reading reading;
-    status = mgw_reading_begin(&reading, gateway, account, options, error);
+    mgw_imap_call call;
+    status = mgw_imap_call_begin(&call, gateway, account, options, error);
     if (status == SMGW_OK)
-        status = mgw_search_folder(&reading, folder, &search, query != NULL ? query->newest : 0, list, error);
-    mgw_reading_end(&reading);
+        status = mgw_search_folder(&call, folder, &search, query != NULL ? query->newest : 0, list, error);
+    mgw_imap_call_end(&call);
     return status;
 }
 

@@ -103,13 +103,13 @@ static uint32_t octets_for(size_t max_len)
 }
 
 static smgw_status read_part(
-    mgw_reading *reading, uint32_t uid, const smgw_part *part, size_t max_len, smgw_text *text, smgw_error *error)
+    mgw_imap_call *call, uint32_t uid, const smgw_part *part, size_t max_len, smgw_text *text, smgw_error *error)
 {
     text_reader reader = { .decoded = MGW_BUF_INIT(max_len + RUNE_MAX) };
     smgw_status status = mgw_content_decoder_new(
         &reader.decoder, mgw_bytes_str(part->encoding), mgw_bytes_str(part->charset), keep, &reader, error);
     if (status == SMGW_OK)
-        status = mgw_stream_section(reading, uid, part->section, octets_for(max_len), decode, &reader, error);
+        status = mgw_stream_section(call, uid, part->section, octets_for(max_len), decode, &reader, error);
     if (status == SMGW_OK)
         status = mgw_content_decoder_finish(reader.decoder, error);
     status = decoder_status(&reader, status, error);
@@ -136,12 +136,12 @@ static const smgw_part *first_of(const smgw_mail *mail, const char *media_type)
 }
 
 static smgw_status read_text(
-    mgw_reading *reading, const smgw_ref *ref, size_t max_len, mgw_arena *arena, smgw_text *text, smgw_error *error)
+    mgw_imap_call *call, const smgw_ref *ref, size_t max_len, mgw_arena *arena, smgw_text *text, smgw_error *error)
 {
     smgw_mail mail;
-    smgw_status status = mgw_reading_open_ref(reading, ref, error);
+    smgw_status status = mgw_imap_call_open_ref(call, ref, error);
     if (status == SMGW_OK)
-        status = mgw_read_parts(reading, ref->uid, arena, &mail, error);
+        status = mgw_read_parts(call, ref->uid, arena, &mail, error);
     if (status != SMGW_OK)
         return status;
     const smgw_part *plain = first_of(&mail, "text/plain");
@@ -149,7 +149,7 @@ static smgw_status read_text(
     if (part == NULL)
         return mgw_error_set(error, SMGW_ERR_NOT_FOUND, NULL, "the message has no text");
     text->is_html = plain == NULL;
-    return read_part(reading, ref->uid, part, max_len, text, error);
+    return read_part(call, ref->uid, part, max_len, text, error);
 }
 
 smgw_status smgw_fetch_text(smgw_gateway *gateway, const char *account, const smgw_ref *ref, size_t max_len,
@@ -161,13 +161,13 @@ smgw_status smgw_fetch_text(smgw_gateway *gateway, const char *account, const sm
     smgw_status status = mgw_check_ref(ref, error);
     if (status != SMGW_OK)
         return status;
-    mgw_reading reading;
+    mgw_imap_call call;
     mgw_arena arena;
     mgw_arena_init(&arena, ARENA_MAX);
-    status = mgw_reading_begin(&reading, gateway, account, options, error);
+    status = mgw_imap_call_begin(&call, gateway, account, options, error);
     if (status == SMGW_OK)
-        status = read_text(&reading, ref, max_len, &arena, text, error);
-    mgw_reading_end(&reading);
+        status = read_text(&call, ref, max_len, &arena, text, error);
+    mgw_imap_call_end(&call);
     mgw_arena_free(&arena);
     if (status != SMGW_OK)
         smgw_text_dispose(text);

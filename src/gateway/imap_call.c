@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gateway/reading.h"
+#include "gateway/imap_call.h"
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -7,27 +7,27 @@
 
 #include "simplemailgw/sanitize.h"
 
-smgw_status mgw_reading_begin(mgw_reading *reading, smgw_gateway *gateway, const char *account,
+smgw_status mgw_imap_call_begin(mgw_imap_call *call, smgw_gateway *gateway, const char *account,
     const smgw_call_options *options, smgw_error *error)
 {
-    *reading = (mgw_reading){ .gateway = gateway };
-    smgw_status status = mgw_wait_start(&reading->wait, options, error);
+    *call = (mgw_imap_call){ .gateway = gateway };
+    smgw_status status = mgw_wait_start(&call->wait, options, error);
     if (status == SMGW_OK)
-        status = mgw_gateway_find_account(gateway, account, MGW_PROTOCOL_IMAP, &reading->account, error);
+        status = mgw_gateway_find_account(gateway, account, MGW_PROTOCOL_IMAP, &call->account, error);
     if (status == SMGW_OK)
-        status = mgw_gateway_take_token(gateway, reading->account, MGW_PROTOCOL_IMAP, options, &reading->wait, error);
+        status = mgw_gateway_take_token(gateway, call->account, MGW_PROTOCOL_IMAP, options, &call->wait, error);
     if (status == SMGW_OK)
-        status = mgw_gateway_imap(gateway, reading->account, &reading->wait, &reading->session, error);
+        status = mgw_gateway_imap(gateway, call->account, &call->wait, &call->session, error);
     if (status == SMGW_OK)
-        reading->engine = mgw_imap_session_engine(reading->session);
+        call->engine = mgw_imap_session_engine(call->session);
     return status;
 }
 
-void mgw_reading_end(mgw_reading *reading)
+void mgw_imap_call_end(mgw_imap_call *call)
 {
-    if (reading->account != NULL)
-        mgw_pool_put(&reading->account->imap_pool, reading->session, mgw_clock_now());
-    reading->session = NULL;
+    if (call->account != NULL)
+        mgw_pool_put(&call->account->imap_pool, call->session, mgw_clock_now());
+    call->session = NULL;
 }
 
 smgw_status mgw_check_folder(const char *folder, smgw_error *error)
@@ -56,17 +56,17 @@ static smgw_status note_uidvalidity(void *context, const mgw_imap_event *event, 
     return SMGW_OK;
 }
 
-smgw_status mgw_reading_open(mgw_reading *reading, const char *folder, uint32_t *command, smgw_error *error)
+smgw_status mgw_imap_call_open(mgw_imap_call *call, const char *folder, uint32_t *command, smgw_error *error)
 {
-    smgw_status status = mgw_imap_examine(reading->engine, mgw_bytes_str(folder), command);
+    smgw_status status = mgw_imap_examine(call->engine, mgw_bytes_str(folder), command);
     return status == SMGW_OK ? SMGW_OK : mgw_error_set(error, status, "folder", "folder: %s", smgw_status_text(status));
 }
 
-smgw_status mgw_reading_opened(mgw_reading *reading, uint32_t command, uint32_t *uidvalidity, smgw_error *error)
+smgw_status mgw_imap_call_opened(mgw_imap_call *call, uint32_t command, uint32_t *uidvalidity, smgw_error *error)
 {
     *uidvalidity = 0;
-    smgw_status status = mgw_imap_session_run(
-        reading->session, "EXAMINE", command, &reading->wait, note_uidvalidity, uidvalidity, error);
+    smgw_status status =
+        mgw_imap_session_run(call->session, "EXAMINE", command, &call->wait, note_uidvalidity, uidvalidity, error);
     /* Servers need not say why (RFC 3501 section 6.3.2); that there is no such folder is what they nearly always mean.
      */
     if (status == SMGW_ERR_PERMANENT)
@@ -76,13 +76,13 @@ smgw_status mgw_reading_opened(mgw_reading *reading, uint32_t command, uint32_t 
     return status;
 }
 
-smgw_status mgw_reading_open_ref(mgw_reading *reading, const smgw_ref *ref, smgw_error *error)
+smgw_status mgw_imap_call_open_ref(mgw_imap_call *call, const smgw_ref *ref, smgw_error *error)
 {
     uint32_t command = 0;
     uint32_t uidvalidity = 0;
-    smgw_status status = mgw_reading_open(reading, ref->folder, &command, error);
+    smgw_status status = mgw_imap_call_open(call, ref->folder, &command, error);
     if (status == SMGW_OK)
-        status = mgw_reading_opened(reading, command, &uidvalidity, error);
+        status = mgw_imap_call_opened(call, command, &uidvalidity, error);
     if (status == SMGW_OK && uidvalidity != ref->uidvalidity)
         status = mgw_error_status(error, SMGW_ERR_STALE);
     return status;
