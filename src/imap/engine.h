@@ -16,8 +16,8 @@
  *
  * Pipelining. Any number of commands may be queued; they go out in their order, and the engine holds one back (and all
  * after it) while an answer could be taken for another's:
- *   - one SEARCH, one LIST and one CAPABILITY at a time, since their data name no command, and one STATUS a folder,
- * none beside a LIST that counts;
+ *   - one SEARCH, one LIST, one ENABLE and one CAPABILITY at a time, since their data name no command;
+ *   - one STATUS a folder at a time, and none beside a LIST that counts;
  *   - LIST and STATUS wait for commands that create, rename, delete or subscribe folders, and these for them;
  *   - what opens or closes a folder waits for every command on the folder before it; what follows may go out with
  *     it, but untagged data before its completion belong to none of that, nor may that complete first;
@@ -222,7 +222,6 @@ smgw_status mgw_imap_uid_move(mgw_imap *imap, mgw_bytes uid_set, mgw_bytes folde
 /* Removes those of the set that are marked \Deleted. Data: EXPUNGE. SMGW_ERR_UNSUPPORTED without UIDPLUS. */
 smgw_status mgw_imap_uid_expunge(mgw_imap *imap, mgw_bytes uid_set, uint32_t *command);
 
-/* No zone and no fraction: seconds since 1970 UTC, years 1900 to 9999. */
 #define MGW_IMAP_NO_DATE INT64_MIN
 
 typedef struct mgw_imap_upload {
@@ -230,8 +229,9 @@ typedef struct mgw_imap_upload {
     uint32_t flags;            /* Bits of smgw_flag. */
     const mgw_bytes *keywords; /* As in mgw_imap_flag_change. */
     size_t keyword_count;
-    int64_t internal_date; /* Or MGW_IMAP_NO_DATE: the server's present time. */
-    uint64_t size;         /* Octets of the message; at least 1. */
+    /* When it was received: seconds since 1970 UTC, years 1900 to 9999. MGW_IMAP_NO_DATE: the server's present time. */
+    int64_t internal_date;
+    uint64_t size; /* Octets of the message; at least 1. */
 } mgw_imap_upload;
 
 /*
