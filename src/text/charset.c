@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdatomic.h>
 
 static const char REPLACEMENT[] = "\xef\xbf\xbd";
 
@@ -42,28 +43,52 @@ static const struct {
     { "utf-16", "UTF-16" }, { "utf-16le", "UTF-16LE" }, { "utf-16be", "UTF-16BE" },
 };
 
-/* The name that iconv knows; "" for UTF-8; NULL for one that is not allowed. */
-static const char *iconv_name(mgw_bytes name)
+enum { CHARSET_COUNT = sizeof CHARSETS / sizeof CHARSETS[0] };
+
+/*
+ * A converter of each set that was used, for the life of the process: nothing is converted with it. glibc would unload the
+ * module of a set with its last converter and load it again for the next one, at the cost of a tenth of a millisecond,
+ * which a mail can ask for with every word (docs/decisions/0007-charsets-stay-loaded.md).
+ */
+static _Atomic(iconv_t) pins[CHARSET_COUNT];
+
+/* The row of a name; CHARSET_COUNT for one that is not allowed. */
+static size_t find_row(mgw_bytes name)
 {
-    for (size_t i = 0; i < sizeof CHARSETS / sizeof CHARSETS[0]; i++)
-        if (mgw_bytes_equal_fold(name, mgw_bytes_str(CHARSETS[i].name)))
-            return CHARSETS[i].iconv;
-    return NULL;
+    size_t row = 0;
+    while (row < CHARSET_COUNT && !mgw_bytes_equal_fold(name, mgw_bytes_str(CHARSETS[row].name)))
+        row++;
+    return row;
+}
+
+/* Keeps the set loaded, once for all of its names. Where that fails its use only stays slow. */
+static void pin(const char *from)
+{
+    size_t row = 0;
+    while (strcmp(CHARSETS[row].iconv, from) != 0)
+        row++;
+    if (atomic_load(&pins[row]) != NULL)
+        return;
+    iconv_t none = NULL, mine = iconv_open("UTF-8", from);
+    if (mine != (iconv_t)-1 && !atomic_compare_exchange_strong(&pins[row], &none, mine))
+        iconv_close(mine); /* Another thread was first. */
 }
 
 bool mgw_charset_known(mgw_bytes name)
 {
-    return iconv_name(name) != NULL;
+    return find_row(name) < CHARSET_COUNT;
 }
 
 smgw_status mgw_charset_open(mgw_charset *charset, mgw_bytes name)
 {
     *charset = (mgw_charset){ 0 };
-    const char *from = iconv_name(name);
-    if (from == NULL)
+    size_t row = find_row(name);
+    if (row == CHARSET_COUNT)
         return SMGW_ERR_UNSUPPORTED;
+    const char *from = CHARSETS[row].iconv;
     if (from[0] == '\0')
         return SMGW_OK;
+    pin(from);
     iconv_t converter = iconv_open("UTF-8", from);
     if (converter == (iconv_t)-1)
         return errno == ENOMEM ? SMGW_ERR_NO_MEMORY : SMGW_ERR_UNSUPPORTED;
@@ -139,6 +164,7 @@ static size_t convert_iconv(iconv_t converter, size_t unit, char *text, size_t l
         if (error == EINVAL)
             break;
         if (error == EILSEQ) {
+            /* CP949 of glibc reports a broken character that it has taken already: nothing may be left to skip. */
             size_t skipped = left < unit ? left : unit;
             add_replacement(out);
             in += skipped;

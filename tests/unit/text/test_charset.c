@@ -5,6 +5,9 @@
 #include "support/failing_alloc.h"
 #include "text/charset.h"
 
+#include <link.h>
+#include <pthread.h>
+
 /* Converts in pieces of `step` bytes. */
 static smgw_status convert(const char *name, mgw_bytes text, size_t step, mgw_buf *out)
 {
@@ -51,6 +54,7 @@ static void converts_in_any_pieces(void **state)
         { "utf-8", { B("\360\237\230") }, "\357\277\275" },
         { "utf-8", { B("\342\202x") }, "\357\277\275\357\277\275x" },
         { "shift_jis", { B("\223") }, "\357\277\275" },
+        { "euc-kr", { B("\242\350") }, "\357\277\275" },
         { "utf-8", { B("") }, "" },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -121,9 +125,67 @@ static void long_text(void **state)
     free(text);
 }
 
+/* Charsets that have a module of their own in glibc: more than it keeps loaded by itself. */
+static const char *const modules[] = { "iso-8859-2", "iso-8859-5", "windows-1251", "koi8-r", "shift_jis", "euc-jp", "gb18030",
+    "big5", "euc-kr", "iso-2022-jp", "utf-16", "ibm866", "tis-620", "macintosh", "windows-1255" };
+
+static void use_modules(size_t rounds)
+{
+    for (size_t i = 0; i < rounds * COUNT_OF(modules); i++) {
+        mgw_buf out = MGW_BUF_INIT(100);
+        assert_int_equal(convert(modules[i % COUNT_OF(modules)], MGW_LIT("a\xe9"), 2, &out), SMGW_OK);
+        mgw_buf_free(&out);
+    }
+}
+
+static int note_loads(struct dl_phdr_info *info, size_t size, void *loads)
+{
+    (void)size;
+    *(unsigned long long *)loads = info->dlpi_adds + info->dlpi_subs;
+    return 1;
+}
+
+static void a_set_is_loaded_once(void **state)
+{
+    (void)state;
+    unsigned long long before = 0, after = 0;
+    use_modules(1);
+    dl_iterate_phdr(note_loads, &before);
+    use_modules(20);
+    dl_iterate_phdr(note_loads, &after);
+    assert_true(before > 0);
+    assert_true(after == before);
+}
+
+static void *use_in_thread(void *failures)
+{
+    for (size_t i = 0; i < 20 * COUNT_OF(modules); i++) {
+        mgw_charset charset;
+        if (mgw_charset_open(&charset, mgw_bytes_str(modules[i % COUNT_OF(modules)])) != SMGW_OK)
+            ++*(size_t *)failures;
+        mgw_charset_close(&charset);
+    }
+    return failures;
+}
+
+static void threads_share_nothing_but_the_sets(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    size_t failures[COUNT_OF(threads)] = { 0 };
+    for (size_t i = 0; i < COUNT_OF(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, use_in_thread, &failures[i]), 0);
+    for (size_t i = 0; i < COUNT_OF(threads); i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(failures[i], 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_share_nothing_but_the_sets), /* First, while no set is loaded. */
+        cmocka_unit_test(a_set_is_loaded_once),
         cmocka_unit_test(converts_in_any_pieces),
         cmocka_unit_test(names),
         cmocka_unit_test(any_bytes_become_utf8),
