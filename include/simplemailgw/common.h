@@ -126,7 +126,7 @@ typedef struct smgw_error {
     smgw_outcome outcome;    /**< For a send: what is known about the message. */
     bool retryable;          /**< The same call may succeed later without any change. */
     int server_code;         /**< The SMTP reply code (RFC 5321 section 4.2), or 0. */
-    uint64_t retry_after_ms; /**< For SMGW_ERR_RATE_LIMITED: milliseconds until the next token, else 0. */
+    uint64_t retry_after_ms; /**< For what a rate limiter refuses: milliseconds until it need not any more, else 0. */
     char enhanced_code[16];  /**< The enhanced status code (RFC 3463) such as "5.7.1", or "". */
     char field[48];          /**< The input that was refused, such as "subject", or "". */
     char message[256];       /**< One line of printable text, UTF-8, NUL-terminated. */

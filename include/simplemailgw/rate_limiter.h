@@ -47,8 +47,9 @@ SMGW_API void smgw_rate_limiter_free(smgw_rate_limiter *limiter);
  * Takes `tokens` from the bucket of `key` if they are there, all or none. A key is compared byte for byte after ASCII
  * case folding; it is 1 to 255 bytes without blanks at either end.
  * @param tokens 0 takes nothing and succeeds; more than the capacity can never succeed and is SMGW_ERR_INVALID.
- * @return SMGW_OK; SMGW_ERR_RATE_LIMITED, with error->retry_after_ms; SMGW_ERR_INVALID; SMGW_ERR_TOO_LARGE when
- *         `max_buckets` keys are in use and none of them is full; SMGW_ERR_NO_MEMORY.
+ * @return SMGW_OK; SMGW_ERR_RATE_LIMITED, with error->retry_after_ms; SMGW_ERR_INVALID; SMGW_ERR_TOO_LARGE for a new
+ *         key when `max_buckets` keys are in use and none of them is full, with error->retry_after_ms until the first
+ *         one is; SMGW_ERR_NO_MEMORY.
  */
 SMGW_API SMGW_CHECK smgw_status smgw_rate_limiter_try(smgw_rate_limiter *limiter, const char *key, size_t key_len,
                                                       uint32_t tokens, smgw_error *error) SMGW_NONNULL(1, 2);
@@ -62,8 +63,8 @@ SMGW_API SMGW_CHECK smgw_status smgw_rate_limiter_wait(smgw_rate_limiter *limite
     SMGW_NONNULL(1, 2);
 
 /**
- * Tells when the bucket of `key` will hold `tokens`, and takes nothing. A key that is not in use has a full bucket;
- * whether there is room to use one more, smgw_rate_limiter_try() tells.
+ * Tells when the bucket of `key` will hold `tokens`, and takes nothing. A key that is not in use has a full bucket as
+ * soon as there is room to use one more: at once, unless `max_buckets` keys are in use.
  * @param wait_ms milliseconds from now, 0 for at once; rounded up
  */
 SMGW_API SMGW_CHECK smgw_status smgw_rate_limiter_when(smgw_rate_limiter *limiter, const char *key, size_t key_len,

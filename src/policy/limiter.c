@@ -53,6 +53,12 @@ bool mgw_bucket_is_full(const mgw_bucket *bucket, uint64_t now)
     return owed.ns == 0 && owed.part == 0;
 }
 
+uint64_t mgw_bucket_full_at(const mgw_bucket *bucket)
+{
+    uint64_t owed = bucket->debt_ns + (bucket->debt_part > 0 ? 1 : 0);
+    return owed < UINT64_MAX - bucket->seen_ns ? bucket->seen_ns + owed : UINT64_MAX;
+}
+
 uint64_t mgw_bucket_delay(const mgw_bucket *bucket, const mgw_rate *rate, uint64_t now, uint32_t tokens)
 {
     return delay_of(debt_plus(debt_at(bucket, now), rate, tokens), rate);

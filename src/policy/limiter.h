@@ -39,6 +39,9 @@ mgw_rate mgw_rate_of(uint32_t tokens, uint32_t period_ms);
 /* True where nothing is owed at `now`. A clock that went back adds nothing. */
 bool mgw_bucket_is_full(const mgw_bucket *bucket, uint64_t now);
 
+/* The time from which mgw_bucket_is_full(), unless something is taken before; UINT64_MAX where it lies beyond that. */
+uint64_t mgw_bucket_full_at(const mgw_bucket *bucket);
+
 /*
  * Nanoseconds from `now`, rounded up, until `tokens` could be taken; `tokens` is at most the capacity. Takes nothing.
  */

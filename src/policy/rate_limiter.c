@@ -115,6 +115,19 @@ static smgw_status rate_limited(smgw_error *error, uint64_t delay_ns)
     return SMGW_ERR_RATE_LIMITED;
 }
 
+/* A new key, and no room for it. */
+static smgw_status crowded(smgw_error *error, uint64_t delay_ns)
+{
+    uint64_t ms = ms_rounded_up(delay_ns);
+    mgw_error_set(error, SMGW_ERR_TOO_LARGE, "key", "key: too many are in use; try again in %llu ms",
+        (unsigned long long)ms);
+    if (error != NULL) {
+        error->retry_after_ms = ms;
+        error->retryable = true;
+    }
+    return SMGW_ERR_TOO_LARGE;
+}
+
 static smgw_status check(const smgw_rate_limiter *limiter, mgw_bytes text, uint32_t tokens, mgw_limiter_key *key,
     smgw_error *error)
 {
@@ -144,8 +157,13 @@ static smgw_status reserve(smgw_rate_limiter *limiter, mgw_bytes key, uint32_t t
         delay = mgw_bucket_take(bucket, &limiter->rate, now, tokens, max_delay_ns);
         made->take = bucket->takes;
         made->due = now + delay;
+        mgw_limiter_table_settle(&limiter->table, bucket);
+    } else if (status == SMGW_ERR_TOO_LARGE) {
+        delay = mgw_limiter_table_delay(&limiter->table, now);
     }
     pthread_mutex_unlock(&limiter->lock);
+    if (status == SMGW_ERR_TOO_LARGE)
+        return crowded(error, delay);
     if (status != SMGW_OK)
         return mgw_error_status(error, status);
     return delay <= max_delay_ns ? SMGW_OK : rate_limited(error, delay);
@@ -157,7 +175,7 @@ static void give_back(smgw_rate_limiter *limiter, const reservation *made)
     mgw_bucket *bucket = mgw_limiter_table_find(&limiter->table, &made->key);
     if (bucket != NULL && bucket->takes == made->take) {
         mgw_bucket_give_back(bucket, &limiter->rate, limiter->clock.now(limiter->clock.context), made->tokens);
-        limiter->table.sweep_from = 0;
+        mgw_limiter_table_settle(&limiter->table, bucket);
     }
     pthread_mutex_unlock(&limiter->lock);
 }
@@ -205,9 +223,12 @@ smgw_status smgw_rate_limiter_when(smgw_rate_limiter *limiter, const char *key, 
         return status;
     uint64_t delay = 0;
     pthread_mutex_lock(&limiter->lock);
-    const mgw_bucket *bucket = tokens > 0 ? mgw_limiter_table_find(&limiter->table, &canonical) : NULL;
-    if (bucket != NULL)
-        delay = mgw_bucket_delay(bucket, &limiter->rate, limiter->clock.now(limiter->clock.context), tokens);
+    if (tokens > 0) {
+        uint64_t now = limiter->clock.now(limiter->clock.context);
+        const mgw_bucket *bucket = mgw_limiter_table_find(&limiter->table, &canonical);
+        delay = bucket != NULL ? mgw_bucket_delay(bucket, &limiter->rate, now, tokens)
+                               : mgw_limiter_table_delay(&limiter->table, now);
+    }
     pthread_mutex_unlock(&limiter->lock);
     *wait_ms = ms_rounded_up(delay);
     return SMGW_OK;

@@ -162,7 +162,7 @@ static bool allocate(mgw_whitelist *list, size_t entry_count, size_t texts_size)
     while (list->bucket_count <= entry_count / ENTRIES_PER_BUCKET)
         list->bucket_count *= 2;
     list->starts = mgw_calloc(list->bucket_count + 1, sizeof *list->starts);
-    list->texts = mgw_calloc(texts_size + PREFETCHED_LINES * CACHE_LINE, 1);
+    list->texts = mgw_calloc(texts_size + (size_t)PREFETCHED_LINES * CACHE_LINE, 1);
     if (list->starts == NULL || list->texts == NULL || !mgw_hash_key_random(&list->hash_key))
         return false;
     prefer_large_pages(list->texts, texts_size);

@@ -196,6 +196,22 @@ static void agrees_with_the_textbook_bucket(void **state)
     }
 }
 
+static void full_time_is_the_first_at_which_it_is_full(void **state)
+{
+    (void)state;
+    const mgw_rate rate = mgw_rate_of(3, 1000);
+    mgw_bucket bucket = { 0 };
+    assert_int_equal(mgw_bucket_full_at(&bucket), 0);
+    for (uint64_t now = 100; now < 103; now++) {
+        assert_int_equal(mgw_bucket_take(&bucket, &rate, now, 1, 0), 0);
+        uint64_t full_at = mgw_bucket_full_at(&bucket);
+        assert_false(mgw_bucket_is_full(&bucket, full_at - 1));
+        assert_true(mgw_bucket_is_full(&bucket, full_at));
+    }
+    bucket.seen_ns = UINT64_MAX - 1;
+    assert_int_equal(mgw_bucket_full_at(&bucket), UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +225,7 @@ int main(void)
         cmocka_unit_test(reservations_queue_and_a_refused_one_takes_nothing),
         cmocka_unit_test(given_back_is_as_if_never_taken),
         cmocka_unit_test(agrees_with_the_textbook_bucket),
+        cmocka_unit_test(full_time_is_the_first_at_which_it_is_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,7 @@ static void take_one(mgw_limiter_table *table, const mgw_rate *rate, const mgw_l
     mgw_bucket *bucket = NULL;
     assert_int_equal(mgw_limiter_table_get(table, key, now, &bucket), SMGW_OK);
     assert_int_equal(mgw_bucket_take(bucket, rate, now, 1, 0), 0);
+    mgw_limiter_table_settle(table, bucket);
 }
 
 static void keeps_every_bucket_apart(void **state)
@@ -141,6 +142,69 @@ static void dropping_keeps_the_others_reachable(void **state)
     }
 }
 
+/*
+ * At the cap one bucket becomes full at a time, and a new key comes each time. To look at all buckets for each of them
+ * would take minutes.
+ */
+static void new_keys_at_the_cap_are_cheap(void **state)
+{
+    (void)state;
+    enum { KEYS = 200000 };
+    const mgw_rate rate = mgw_rate_of(60, 60000);
+    mgw_limiter_table table = { .max = KEYS, .hash_key = hash_key };
+    mgw_bucket *bucket = NULL;
+    for (unsigned i = 0; i < KEYS; i++) {
+        mgw_limiter_key key = numbered(i);
+        take_one(&table, &rate, &key, i);
+    }
+    for (unsigned i = 0; i < KEYS; i++) {
+        mgw_limiter_key key = numbered(KEYS + i);
+        uint64_t now = MGW_NS_PER_S + i;
+        assert_int_equal(mgw_limiter_table_get(&table, &key, now - 1, &bucket), SMGW_ERR_TOO_LARGE);
+        assert_int_equal(mgw_limiter_table_delay(&table, now - 1), 1);
+        assert_int_equal(mgw_limiter_table_delay(&table, now), 0);
+        take_one(&table, &rate, &key, now);
+        assert_int_equal(table.used, KEYS);
+    }
+    mgw_limiter_table_free(&table);
+}
+
+/* Takes here and there, gives some back, lets time pass; then the delay is that of the bucket that is full first. */
+static void delay_is_that_of_the_first_to_be_full(void **state)
+{
+    (void)state;
+    enum { KEYS = 50, ROUNDS = 20000 };
+    const mgw_rate rate = mgw_rate_of(7, 1000);
+    mgw_limiter_table table = { .max = KEYS, .hash_key = hash_key };
+    mgw_bucket *bucket = NULL;
+    uint64_t now = 0;
+    uint32_t random = 1;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        random = random * 1664525 + 1013904223;
+        mgw_limiter_key key = numbered((random >> 16) % (KEYS + KEYS / 5));
+        if (mgw_limiter_table_get(&table, &key, now, &bucket) == SMGW_OK) {
+            (void)mgw_bucket_take(bucket, &rate, now, 1 + (random >> 8) % 7, 10 * MGW_NS_PER_S);
+            mgw_limiter_table_settle(&table, bucket);
+            if ((random >> 28) == 0) {
+                mgw_bucket_give_back(bucket, &rate, now, 1);
+                mgw_limiter_table_settle(&table, bucket);
+            }
+        }
+        uint64_t first = UINT64_MAX;
+        for (unsigned i = 0; i < KEYS + KEYS / 5; i++) {
+            key = numbered(i);
+            bucket = mgw_limiter_table_find(&table, &key);
+            if (bucket != NULL && mgw_bucket_full_at(bucket) < first)
+                first = mgw_bucket_full_at(bucket);
+        }
+        uint64_t expected = table.used < KEYS || first <= now ? 0 : first - now;
+        assert_int_equal(mgw_limiter_table_delay(&table, now), expected);
+        now += random % (20 * MGW_NS_PER_MS);
+    }
+    assert_int_equal(table.used, KEYS);
+    mgw_limiter_table_free(&table);
+}
+
 static void failed_allocation_leaves_the_table_as_it_was(void **state)
 {
     (void)state;
@@ -181,6 +245,8 @@ int main(void)
         cmocka_unit_test(refuses_beyond_the_cap_until_one_is_full),
         cmocka_unit_test(memory_follows_the_keys_in_use),
         cmocka_unit_test(dropping_keeps_the_others_reachable),
+        cmocka_unit_test(new_keys_at_the_cap_are_cheap),
+        cmocka_unit_test(delay_is_that_of_the_first_to_be_full),
         cmocka_unit_test(failed_allocation_leaves_the_table_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -343,13 +343,28 @@ static void buckets_are_bounded(void **state)
     const mgw_limiter_clock injected = { fake_now, fake_sleep, &clock };
     smgw_rate_limiter *limiter = NULL;
     smgw_error error = SMGW_ERROR_INIT;
+    uint64_t wait_ms = 99;
     assert_int_equal(mgw_rate_limiter_new(&limiter, &options, &injected, NULL), SMGW_OK);
     assert_int_equal(smgw_rate_limiter_try(limiter, "a", 1, 1, NULL), SMGW_OK);
     assert_int_equal(smgw_rate_limiter_try(limiter, "b", 1, 2, NULL), SMGW_OK);
     assert_int_equal(smgw_rate_limiter_try(limiter, "c", 1, 1, &error), SMGW_ERR_TOO_LARGE);
     assert_int_equal(error.status, SMGW_ERR_TOO_LARGE);
+    assert_int_equal(error.retry_after_ms, 1000);
+    assert_true(error.retryable);
+    assert_string_equal(error.field, "key");
+    clock.now = SECOND / 4 + 1;
+    assert_int_equal(smgw_rate_limiter_wait(limiter, "c", 1, 1, 0, &error), SMGW_ERR_TOO_LARGE);
+    assert_int_equal(error.retry_after_ms, 750); /* 749.999999 rounded up. */
+    assert_int_equal(smgw_rate_limiter_when(limiter, "c", 1, 1, &wait_ms, NULL), SMGW_OK);
+    assert_int_equal(wait_ms, 750);
+    assert_int_equal(smgw_rate_limiter_when(limiter, "b", 1, 1, &wait_ms, NULL), SMGW_OK);
+    assert_int_equal(wait_ms, 0); /* A key in use needs no room. */
+    assert_int_equal(smgw_rate_limiter_when(limiter, "c", 1, 0, &wait_ms, NULL), SMGW_OK);
+    assert_int_equal(wait_ms, 0);
     assert_int_equal(smgw_rate_limiter_try(limiter, "c", 1, 0, NULL), SMGW_OK);
     clock.now = SECOND;
+    assert_int_equal(smgw_rate_limiter_when(limiter, "c", 1, 1, &wait_ms, NULL), SMGW_OK);
+    assert_int_equal(wait_ms, 0);
     assert_int_equal(smgw_rate_limiter_try(limiter, "c", 1, 1, NULL), SMGW_OK);
     assert_int_equal(smgw_rate_limiter_try(limiter, "a", 1, 1, NULL), SMGW_ERR_TOO_LARGE);
     smgw_rate_limiter_free(limiter);
