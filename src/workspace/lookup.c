@@ -98,7 +98,7 @@ static int lookup_at_once(const mgw_workspace *workspace, const char *path, int 
 }
 
 /*
- * By the mount, as the kernel does it: the files of one overlayfs or btrfs mount have several device numbers. The number
+ * By the mount, as the kernel does it: the files of one overlayfs or btrfs mount have several device numbers. That
  * decides only where the kernel does not tell the mount.
  */
 static bool is_on_same_mount(const mgw_workspace *workspace, int fd)

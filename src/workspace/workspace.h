@@ -52,8 +52,8 @@ smgw_status mgw_ws_file_write(mgw_ws_file *file, mgw_bytes data, smgw_error *err
  * Puts the file on disk and gives it its name, "<16 hex of the SHA-256>_<safe_name>"; `safe_name` comes from
  * smgw_attachment_name(). Ends `file` in every case. Where that name exists: the same content in a regular file of ours
  * is found, which is success and counts nothing against the quota; anything else is SMGW_ERR_EXISTS. Other failures
- * leave nothing behind: SMGW_ERR_INVALID for the name, SMGW_ERR_IO, SMGW_ERR_REFUSED where the place it was written to is
- * no longer inside the workspace or its name leads to another file, which stays. The exception: where the directory
+ * leave nothing behind: SMGW_ERR_INVALID for the name, SMGW_ERR_IO, SMGW_ERR_REFUSED where the place it was written to
+ * is no longer inside the workspace or its name leads to another file, which stays. The exception: where the directory
  * cannot be put on disk (SMGW_ERR_IO), the complete file stays and counts against the quota, since another saver may
  * have found it; to save the same content again finds it, and puts the directory on disk.
  * saved: all fields but struct_size are written; saved->name is relative to the workspace and includes `subdir`.
