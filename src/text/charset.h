@@ -24,8 +24,8 @@ bool mgw_charset_known(mgw_bytes name);
 /*
  * Prepares a conversion. US-ASCII is read as UTF-8, which contains it and which is often sent under its name.
  * SMGW_ERR_UNSUPPORTED for a name that is not known or that this system cannot convert: the caller passes the bytes on as
- * they are. SMGW_ERR_NO_MEMORY. On failure there is nothing to close. Safe in any thread; what the system loads for a charset
- * stays loaded, so that opening it again is cheap.
+ * they are. SMGW_ERR_NO_MEMORY. On failure there is nothing to close. Safe in any thread; what the system loads for a
+ * charset stays loaded, so that opening it again is cheap.
  */
 smgw_status mgw_charset_open(mgw_charset *charset, mgw_bytes name);
 
