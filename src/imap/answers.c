@@ -46,7 +46,9 @@ static mgw_imap_command *find_tagged(mgw_imap *imap, mgw_bytes tag, bool *too_ea
     uint32_t number = mgw_imap_tag_number(imap, tag);
     *too_early = false;
     mgw_imap_command *command = imap->commands;
-    for (; command != NULL && command->started; command = command->next) {
+    /* The commands stand in the order of their numbers: a tag that is nobody's, such as 0, is not looked for further.
+     */
+    for (; command != NULL && command->started && command->id <= number; command = command->next) {
         if (command->id == number)
             return command;
         *too_early = *too_early || mgw_imap_changes_mailbox(command);

@@ -112,7 +112,7 @@ static mgw_imap_command *find_summary(mgw_imap *imap, const mgw_imap_fetch_respo
     mgw_imap_command *command = mgw_imap_find_started(imap, MGW_IMAP_KIND_FETCH);
     for (; command != NULL && command->started && !mgw_imap_changes_mailbox(command); command = command->next)
         if (command->kind == MGW_IMAP_KIND_FETCH && (command->what & ~response->present) == 0 &&
-            mgw_imap_set_may_hold(command->view, response->fetch.uid))
+            mgw_imap_ranges_hold(&command->uids, response->fetch.uid))
             return command;
     return NULL;
 }

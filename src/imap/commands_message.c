@@ -44,8 +44,6 @@ static smgw_status fetch(
     if (status != SMGW_OK)
         return status;
     mgw_imap_write_words(&made.writer, "UID FETCH ");
-    made.view_at = made.command->wire.len;
-    made.view_len = uid_set.len;
     mgw_imap_write_set(&made.writer, uid_set);
     write_items(&made.writer, what);
     if (modseq > 0) {
@@ -53,6 +51,8 @@ static smgw_status fetch(
         mgw_imap_write_number(&made.writer, modseq);
         mgw_imap_write_words(&made.writer, vanished ? " VANISHED)" : ")");
     }
+    if (!mgw_imap_ranges_of(uid_set, &made.command->uids))
+        mgw_imap_refuse(&made.writer, SMGW_ERR_NO_MEMORY);
     made.command->what = what;
     made.command->resyncs = vanished;
     return mgw_imap_finish(imap, &made, command);

@@ -44,12 +44,6 @@ smgw_status mgw_imap_begin(mgw_imap *imap, mgw_imap_kind kind, mgw_imap_draft *o
     return SMGW_OK;
 }
 
-static void discard(mgw_imap_command *command)
-{
-    mgw_buf_free(&command->wire);
-    mgw_free(command);
-}
-
 static void append(mgw_imap *imap, mgw_imap_command *command)
 {
     mgw_imap_command **link = &imap->commands;
@@ -71,7 +65,7 @@ smgw_status mgw_imap_finish(mgw_imap *imap, mgw_imap_draft *made, uint32_t *id)
         imap->out.status = SMGW_OK;
     }
     if (status != SMGW_OK) {
-        discard(command);
+        mgw_imap_discard(command);
         return status;
     }
     command->view = mgw_bytes_slice(mgw_buf_bytes(&command->wire), made->view_at, made->view_len);

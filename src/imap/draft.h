@@ -8,7 +8,7 @@
 typedef struct mgw_imap_draft {
     mgw_imap_command *command;
     mgw_imap_writer writer;
-    size_t view_at; /* What the command remembers of its own text: its set, section or folder. */
+    size_t view_at; /* What the command remembers of its own text: its section or folder. */
     size_t view_len;
 } mgw_imap_draft;
 

@@ -217,6 +217,13 @@ bool mgw_imap_open_gate(mgw_imap *imap)
     return true;
 }
 
+void mgw_imap_discard(mgw_imap_command *command)
+{
+    mgw_imap_ranges_free(&command->uids);
+    mgw_buf_free(&command->wire);
+    mgw_free(command);
+}
+
 void mgw_imap_drop(mgw_imap *imap, mgw_imap_command *command)
 {
     mgw_imap_command **link = &imap->commands;
@@ -228,8 +235,7 @@ void mgw_imap_drop(mgw_imap *imap, mgw_imap_command *command)
     imap->unsent -= command->started ? command->wire.len - released : command->wire.len;
     if (imap->body == command)
         imap->body = NULL;
-    mgw_buf_free(&command->wire);
-    mgw_free(command);
+    mgw_imap_discard(command);
 }
 
 mgw_imap_command *mgw_imap_find_started(mgw_imap *imap, mgw_imap_kind kind)

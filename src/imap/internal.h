@@ -47,7 +47,7 @@ struct mgw_imap_command {
     bool started;       /* At least its first bytes are in the output. */
     uint64_t ends_at;   /* Where its last octet stands among all that went into the output; 0: not there yet. */
     uint64_t items;     /* Data given to it. */
-    mgw_bytes view;     /* FETCH: the UIDs asked for; BODY: the section; STATUS: the folder. Part of `wire`. */
+    mgw_bytes view;     /* BODY: the section; STATUS: the folder. Part of `wire`. */
     uint64_t features;  /* ENABLE */
     bool resyncs;       /* OPEN, FETCH: may be answered with what changed and vanished. */
     bool leaves;        /* OPEN: another folder is open until the server says CLOSED. */
@@ -60,6 +60,8 @@ struct mgw_imap_command {
     uint32_t counts;   /* LIST: bits of mgw_imap_count_item that come with it. */
     bool copies;       /* COPY, MOVE: may be answered with COPYUID. */
     bool needs_asking; /* APPEND: its literal waits for the continuation. */
+    /* FETCH: the UIDs asked for. */
+    mgw_imap_ranges uids;
 };
 
 /* Most events of one response, search chunks and BODY_WANTED not counted: a body in three, CHANGED and FETCH. */
@@ -133,6 +135,9 @@ bool mgw_imap_open_gate(mgw_imap *imap);
 
 /* The gate of this command opens: what stands behind it goes out, and so may others. */
 void mgw_imap_pass_gate(mgw_imap *imap, mgw_imap_command *command);
+
+/* Frees a command that is in no queue. */
+void mgw_imap_discard(mgw_imap_command *command);
 
 /* Unlinks and frees a command. */
 void mgw_imap_drop(mgw_imap *imap, mgw_imap_command *command);

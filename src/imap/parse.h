@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "imap/lexer.h"
+#include "imap/ranges.h"
 #include "imap/types.h"
 
 typedef enum mgw_imap_body_form {
@@ -95,8 +96,8 @@ bool mgw_imap_parse_vanished(mgw_imap_lexer *lexer, mgw_imap_vanished *out);
 /* A set of UIDs without '*', such as "3:5,9"; *count is how many. */
 bool mgw_imap_check_uids(mgw_bytes set, uint64_t *count);
 
-/* True where `set`, such as "5,7:9,12:*", may hold the UID: one with '*' may hold every. */
-bool mgw_imap_set_may_hold(mgw_bytes set, uint32_t uid);
+/* "n" or "n:m", whatever their order, none of them 0. */
+bool mgw_imap_parse_range(mgw_bytes text, mgw_imap_range *out);
 
 /* The arguments of COPYUID, and of APPENDUID, whose `from` is empty. False: not well formed, or the counts differ. */
 bool mgw_imap_parse_copyuid(mgw_bytes arguments, mgw_imap_copied *out);

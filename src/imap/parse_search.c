@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "imap/parse.h"
 
-/* "n" or "n:m", whatever their order. */
-static bool parse_range(mgw_bytes text, uint64_t *first, uint64_t *last)
+bool mgw_imap_parse_range(mgw_bytes text, mgw_imap_range *out)
 {
+    uint64_t first = 0;
     size_t colon = mgw_bytes_find(text, ':');
-    if (!mgw_bytes_to_u64(mgw_bytes_slice(text, 0, colon), UINT32_MAX, first))
+    if (!mgw_bytes_to_u64(mgw_bytes_slice(text, 0, colon), UINT32_MAX, &first))
         return false;
-    *last = *first;
-    if (colon < text.len && !mgw_bytes_to_u64(mgw_bytes_slice(text, colon + 1, SIZE_MAX), UINT32_MAX, last))
+    uint64_t last = first;
+    if (colon < text.len && !mgw_bytes_to_u64(mgw_bytes_slice(text, colon + 1, SIZE_MAX), UINT32_MAX, &last))
         return false;
-    if (*last < *first) {
-        uint64_t swap = *first;
-        *first = *last;
-        *last = swap;
-    }
-    return *first > 0;
+    out->first = (uint32_t)(first < last ? first : last);
+    out->last = (uint32_t)(first < last ? last : first);
+    return out->first > 0;
 }
 
 static bool is_separator(char c)
@@ -44,11 +41,10 @@ static bool check_ranges(mgw_bytes text, uint64_t *count)
     if (text.len > 0 && is_separator(text.data[text.len - 1]))
         return false;
     while (next_range(&text, &range)) {
-        uint64_t first = 0;
-        uint64_t last = 0;
-        if (!parse_range(range, &first, &last))
+        mgw_imap_range numbers;
+        if (!mgw_imap_parse_range(range, &numbers))
             return false;
-        *count += last - first + 1;
+        *count += (uint64_t)numbers.last - numbers.first + 1;
     }
     return true;
 }
@@ -62,8 +58,11 @@ bool mgw_imap_uid_cursor_next(mgw_imap_uid_cursor *cursor, uint32_t *uid)
 {
     mgw_bytes range;
     if (cursor->next > cursor->last) {
-        if (!next_range(&cursor->rest, &range) || !parse_range(range, &cursor->next, &cursor->last))
+        mgw_imap_range numbers;
+        if (!next_range(&cursor->rest, &range) || !mgw_imap_parse_range(range, &numbers))
             return false;
+        cursor->next = numbers.first;
+        cursor->last = numbers.last;
     }
     *uid = (uint32_t)cursor->next++;
     return true;
@@ -151,18 +150,4 @@ bool mgw_imap_parse_vanished(mgw_imap_lexer *lexer, mgw_imap_vanished *out)
             return false;
     }
     return mgw_imap_lex_atom(lexer, &out->set) && mgw_imap_lex_end(lexer) && mgw_imap_check_uids(out->set, &out->count);
-}
-
-bool mgw_imap_set_may_hold(mgw_bytes set, uint32_t uid)
-{
-    mgw_bytes range;
-    if (mgw_bytes_find(set, '*') < set.len)
-        return true;
-    while (next_range(&set, &range)) {
-        uint64_t first = 0;
-        uint64_t last = 0;
-        if (parse_range(range, &first, &last) && uid >= first && uid <= last)
-            return true;
-    }
-    return false;
 }

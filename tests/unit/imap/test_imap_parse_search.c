@@ -113,25 +113,11 @@ static void esearch_lines(void **state)
     }
 }
 
-static void sets_hold_what_they_name(void **state)
-{
-    (void)state;
-    const mgw_bytes set = MGW_LIT("5,9:7,4294967295");
-    const uint32_t in[] = { 5, 7, 8, 9, UINT32_MAX };
-    const uint32_t out[] = { 1, 4, 6, 10, UINT32_MAX - 1 };
-    for (size_t i = 0; i < COUNT_OF(in); i++) {
-        assert_true(mgw_imap_set_may_hold(set, in[i]));
-        assert_false(mgw_imap_set_may_hold(set, out[i]));
-        assert_true(mgw_imap_set_may_hold(MGW_LIT("12:*"), out[i]));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(search_lines),
         cmocka_unit_test(esearch_lines),
-        cmocka_unit_test(sets_hold_what_they_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
