@@ -53,6 +53,12 @@ uint32_t hostile_patience_ms(void)
     return site.patience_ms;
 }
 
+long hostile_slack(long ms)
+{
+    const char *factor = getenv("SMGW_TEST_TIMEOUT_FACTOR");
+    return factor != NULL ? ms * strtol(factor, NULL, 10) : ms;
+}
+
 int hostile_group_teardown(void **state)
 {
     (void)state;

@@ -53,6 +53,9 @@ test_ca *hostile_ca(void);
 /* How long a test waits for what will not come: longer than a conversation takes on this machine. */
 uint32_t hostile_patience_ms(void);
 
+/* What may take `ms` in an ordinary run: more where CMake was given an SMGW_TEST_TIMEOUT_FACTOR, as under valgrind. */
+long hostile_slack(long ms);
+
 /* Room for a path in the directory of the certificates. */
 enum { HOSTILE_PATH_SIZE = 80 };
 
