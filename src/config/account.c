@@ -158,7 +158,7 @@ static smgw_status read_authorities(const loader *load, int fd)
     struct stat info;
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
         return refuse_because(load, "ca_file", SMGW_RULE_OK, "is not a regular file");
-    if (info.st_size < 1 || info.st_size > MGW_CONFIG_MAX_CA_FILE)
+    if (info.st_size < 1 || info.st_size > (off_t)MGW_CONFIG_MAX_CA_FILE)
         return require(load, "ca_file", info.st_size < 1 ? SMGW_RULE_EMPTY : SMGW_RULE_TOO_LONG);
     size_t size = (size_t)info.st_size;
     char *pem = mgw_arena_alloc(load->arena, size, 1);
