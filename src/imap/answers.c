@@ -45,9 +45,10 @@ static mgw_imap_command *find_tagged(mgw_imap *imap, mgw_bytes tag, bool *too_ea
 {
     uint32_t number = mgw_imap_tag_number(imap, tag);
     *too_early = false;
+    if (number > imap->last_id)
+        return NULL;
     mgw_imap_command *command = imap->commands;
-    /* The commands stand in the order of their numbers: a tag that is nobody's, such as 0, is not looked for further.
-     */
+    /* The commands stand in the order of their numbers. */
     for (; command != NULL && command->started && command->id <= number; command = command->next) {
         if (command->id == number)
             return command;

@@ -80,7 +80,8 @@ smgw_status mgw_imap_parse_counts(mgw_imap_lexer *lexer, bool utf8, mgw_buf *nam
 
 /*
  * Decodes a folder's name, which is UTF-8 itself where that was enabled. *valid: it decodes, and
- * smgw_sanitize_folder_name() would take it; otherwise *out is empty. False where the buffer failed.
+ * smgw_sanitize_folder_name() would take it; otherwise *out is empty, as where the buffer cannot hold it. False where
+ * memory is short.
  */
 bool mgw_imap_decode_name(mgw_bytes wire, bool utf8, mgw_buf *name, mgw_bytes *out, bool *valid);
 

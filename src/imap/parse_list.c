@@ -96,11 +96,13 @@ bool mgw_imap_decode_name(mgw_bytes wire, bool utf8, mgw_buf *name, mgw_bytes *o
 {
     mgw_buf_clear(name);
     smgw_rule rule = utf8 ? smgw_sanitize_folder_name(wire.data, wire.len) : mgw_mutf7_decode(wire, name);
-    if (utf8 && rule == SMGW_RULE_OK && mgw_buf_add_bytes(name, wire) != SMGW_OK)
+    if (utf8 && rule == SMGW_RULE_OK)
+        mgw_buf_add_bytes(name, wire);
+    if (name->status == SMGW_ERR_NO_MEMORY)
         return false;
-    *valid = rule == SMGW_RULE_OK && name->len > 0 && name->len <= MGW_IMAP_MAX_NAME;
+    *valid = name->status == SMGW_OK && rule == SMGW_RULE_OK && name->len > 0 && name->len <= MGW_IMAP_MAX_NAME;
     *out = *valid ? mgw_buf_bytes(name) : MGW_LIT("");
-    return rule != SMGW_RULE_OUTPUT;
+    return true;
 }
 
 smgw_status mgw_imap_parse_list(mgw_imap_lexer *lexer, bool utf8, mgw_buf *name, mgw_imap_list_item *out)

@@ -17,6 +17,8 @@ typedef struct tally {
     size_t subject;
     uint32_t has;
     size_t parts;
+    size_t folders;
+    size_t good_folders;
     size_t done;
 } tally;
 
@@ -41,6 +43,10 @@ static void count(const mgw_imap_event *event, tally *out)
         out->subject = event->fetch.envelope.subject.len;
         out->has = event->fetch.has;
         out->parts = event->fetch.part_count;
+        break;
+    case MGW_IMAP_LIST:
+        out->folders++;
+        out->good_folders += event->list.name_valid ? 1 : 0;
         break;
     case MGW_IMAP_DONE:
         out->done++;
@@ -272,6 +278,26 @@ static void a_literal_too_long_elsewhere_ends_the_session(void **state)
     }
 }
 
+/* A name of 64 KiB grows by an eighth when it is decoded. */
+static void a_folder_name_too_long_is_left_out(void **state)
+{
+    (void)state;
+    mgw_imap *imap = engine(NULL);
+    tally got = { 0 };
+    mgw_buf line = MGW_BUF_INIT(SIZE_MAX);
+    mgw_buf_add_str(&line, "* LIST () \"/\" &");
+    for (size_t i = 0; i < 8100; i++)
+        mgw_buf_add_str(&line, "IKwgrCCs");
+    mgw_buf_add_str(&line, "-\r\n* LIST () \"/\" b\r\nAAAAAAAA1 OK\r\n");
+    assert_int_equal(mgw_imap_list(imap, MGW_LIT(""), MGW_LIT("*"), NULL), SMGW_OK);
+    assert_int_equal(feed(imap, mgw_buf_bytes(&line), &got), SMGW_OK);
+    assert_int_equal(got.folders, 2);
+    assert_int_equal(got.good_folders, 1);
+    assert_int_equal(got.done, 1);
+    mgw_buf_free(&line);
+    mgw_imap_free(imap);
+}
+
 /* A structure nested or branched beyond the cap costs itself, and not the list of messages. */
 static void a_structure_beyond_the_caps_is_left_out(void **state)
 {
@@ -339,6 +365,7 @@ int main(void)
         cmocka_unit_test(v17_a_search_is_capped_over_all_its_lines),
         cmocka_unit_test(a_literal_too_long_is_dropped_from_a_fetch),
         cmocka_unit_test(a_literal_too_long_elsewhere_ends_the_session),
+        cmocka_unit_test(a_folder_name_too_long_is_left_out),
         cmocka_unit_test(a_structure_beyond_the_caps_is_left_out),
         cmocka_unit_test(events_wait_to_be_taken),
     };

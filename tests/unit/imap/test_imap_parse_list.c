@@ -112,6 +112,27 @@ static void a_name_has_at_most_1000_bytes(void **state)
     mgw_arena_free(&arena);
 }
 
+/* The name is longer decoded than as sent: 8 digits of base64 become 9 bytes. */
+static void a_name_over_the_buffer_is_not_valid(void **state)
+{
+    (void)state;
+    static const char *const lines[] = { "() \"/\" x", "() \"/\" &IKwgrCCs-" };
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        for (size_t cap = 0; cap < 10; cap++) {
+            mgw_buf name = MGW_BUF_INIT(cap);
+            mgw_arena arena;
+            mgw_arena_init(&arena, 10000);
+            mgw_imap_list_item item;
+            assert_int_equal(parse(lines[i], &name, &arena, &item), SMGW_OK);
+            assert_int_equal(item.name_valid, cap >= (i == 0 ? 1 : 9));
+            assert_int_equal(item.name.len, !item.name_valid ? 0 : i == 0 ? 1 : 9);
+            assert_int_equal(parse("() \"/\" \"\"", &name, &arena, &item), SMGW_OK);
+            mgw_buf_free(&name);
+            mgw_arena_free(&arena);
+        }
+    }
+}
+
 static uint64_t bits_of(mgw_bytes words)
 {
     uint64_t limit = 7;
@@ -158,6 +179,7 @@ int main(void)
         cmocka_unit_test(folders_are_read),
         cmocka_unit_test(other_lines_are_refused),
         cmocka_unit_test(a_name_has_at_most_1000_bytes),
+        cmocka_unit_test(a_name_over_the_buffer_is_not_valid),
         cmocka_unit_test(capabilities_are_words),
         cmocka_unit_test(append_limits_are_read),
     };
