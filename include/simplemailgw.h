@@ -16,5 +16,6 @@
 #include "simplemailgw/send.h"
 #include "simplemailgw/mail.h"
 #include "simplemailgw/fetch.h"
+#include "simplemailgw/view.h"
 
 #endif

@@ -16,7 +16,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/simplemailgwConfigVersion.cmake DESTIN
 set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH pc_to_prefix ${pc_dir} ${CMAKE_INSTALL_PREFIX})
 file(RELATIVE_PATH pc_to_include ${pc_dir} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
-set(pc_private_libs ${CURL_LDFLAGS} ${JANSSON_LDFLAGS} ${OPENSSL_LDFLAGS})
+set(pc_private_libs ${CURL_LDFLAGS} ${JANSSON_LDFLAGS} ${LIBXML2_LDFLAGS} ${OPENSSL_LDFLAGS})
 list(JOIN pc_private_libs " " pc_private_libs)
 configure_file(simplemailgw.pc.in ${CMAKE_CURRENT_BINARY_DIR}/simplemailgw.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/simplemailgw.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -4,7 +4,7 @@
  */
 #include SMGW_HEADER
 
-/* A header that lets a name of curl, OpenSSL or jansson through makes one of these a conflicting declaration. */
+/* A header that lets a name of curl, OpenSSL, jansson or libxml2 through makes one of these a conflicting declaration. */
 typedef struct public_headers_show CURL;
 typedef struct public_headers_show CURLcode;
 typedef struct public_headers_show SSL;
@@ -12,6 +12,7 @@ typedef struct public_headers_show SSL_CTX;
 typedef struct public_headers_show EVP_MD;
 typedef struct public_headers_show X509;
 typedef struct public_headers_show json_t;
+typedef struct public_headers_show xmlDoc;
 
 #include <simplemailgw.h>
 
@@ -27,3 +28,7 @@ extern const smgw_query query = SMGW_QUERY_INIT;
 extern const smgw_uid_list uid_list = SMGW_UID_LIST_INIT;
 extern const smgw_text text = SMGW_TEXT_INIT;
 extern const smgw_saved saved = SMGW_SAVED_INIT;
+extern const smgw_view_options view_options = SMGW_VIEW_OPTIONS_INIT;
+extern const smgw_view_page view_page = SMGW_VIEW_PAGE_INIT;
+extern const smgw_auth_check auth_check = SMGW_AUTH_CHECK_INIT;
+extern const smgw_auth_verdict auth_verdict = SMGW_AUTH_VERDICT_INIT;

@@ -147,6 +147,31 @@ static const field smgw_saved_fields[] = {
     FIELD(smgw_saved, sha256),
 };
 
+PARITY(smgw_view_options, SMGW_VIEW_OPTIONS_INIT)
+static const field smgw_view_options_fields[] = {
+    FIELD(smgw_view_options, struct_size),
+    FIELD(smgw_view_options, source),
+    FIELD(smgw_view_options, max_len),
+};
+
+#define CHECK_FIELDS(check)                       \
+    FIELD(smgw_auth_verdict, check.result),       \
+    FIELD(smgw_auth_verdict, check.alignment),    \
+    FIELD(smgw_auth_verdict, check.domain)
+
+PARITY(smgw_auth_verdict, SMGW_AUTH_VERDICT_INIT)
+static const field smgw_auth_verdict_fields[] = {
+    FIELD(smgw_auth_verdict, struct_size),
+    FIELD(smgw_auth_verdict, found),
+    FIELD(smgw_auth_verdict, malformed),
+    FIELD(smgw_auth_verdict, from_confirmed),
+    FIELD(smgw_auth_verdict, hops),
+    CHECK_FIELDS(spf),
+    CHECK_FIELDS(dkim),
+    CHECK_FIELDS(dmarc),
+    CHECK_FIELDS(arc),
+};
+
 static const parity_case cases[] = {
     PARITY_ROW(smgw_call_options),
     PARITY_ROW(smgw_rate_limiter_options),
@@ -156,6 +181,8 @@ static const parity_case cases[] = {
     PARITY_ROW(smgw_receipt),
     PARITY_ROW(smgw_query),
     PARITY_ROW(smgw_saved),
+    PARITY_ROW(smgw_view_options),
+    PARITY_ROW(smgw_auth_verdict),
 };
 
 static size_t align_up(size_t offset, size_t align)
