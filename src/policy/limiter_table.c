@@ -157,7 +157,7 @@ static smgw_status grow(mgw_limiter_table *table)
 {
     mgw_limiter_table grown = *table;
     grown.slot_count = table->slot_count > 0 ? table->slot_count * 2 : FIRST_SLOTS;
-    grown.slots = mgw_calloc(2 * grown.slot_count, sizeof *grown.slots);
+    grown.slots = mgw_calloc(2 * grown.slot_count, sizeof(mgw_limiter_entry *));
     if (grown.slots == NULL)
         return SMGW_ERR_NO_MEMORY;
     grown.queue = grown.slots + grown.slot_count;
