@@ -17,5 +17,6 @@
 #include "simplemailgw/mail.h"
 #include "simplemailgw/fetch.h"
 #include "simplemailgw/view.h"
+#include "simplemailgw/store.h"
 
 #endif

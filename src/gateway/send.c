@@ -4,8 +4,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "gateway/attach.h"
 #include "gateway/connect.h"
+#include "gateway/lay_out.h"
 #include "mime/message.h"
 
 #include "simplemailgw/sanitize.h"
@@ -18,8 +18,7 @@ typedef struct sending {
     const smgw_call_options *options;
     mgw_bytes *recipients; /* Views of the message's addresses, */
     size_t recipient_count;
-    mgw_attached_files files;
-    mgw_builder *builder;
+    mgw_laid_out laid;
     mgw_wait wait;
     mgw_smtp_result result;
 } sending;
@@ -37,10 +36,10 @@ static mgw_bytes account_name(const sending *send)
 static void audit_facts(mgw_audit_record *record, const sending *send)
 {
     mgw_audit_recipients(record, send->recipients, send->recipient_count);
-    if (send->builder == NULL)
+    if (send->laid.builder == NULL)
         return;
-    mgw_audit_str(record, "message_id", mgw_bytes_str(mgw_builder_message_id(send->builder)));
-    mgw_audit_u64(record, "size", mgw_builder_size(send->builder));
+    mgw_audit_str(record, "message_id", mgw_bytes_str(mgw_builder_message_id(send->laid.builder)));
+    mgw_audit_u64(record, "size", mgw_builder_size(send->laid.builder));
 }
 
 /* A refusal stands whether or not it could be audited. */
@@ -92,27 +91,6 @@ static smgw_status check_whitelist(const sending *send, smgw_error *error)
     return SMGW_OK;
 }
 
-static smgw_status lay_out(sending *send, smgw_error *error)
-{
-    smgw_status status = mgw_attached_files_open(&send->files, send->gateway, send->message, error);
-    if (status != SMGW_OK)
-        return status;
-    const mgw_builder_options options = {
-        .sender_address = send->account->config->address,
-        .sender_name = send->account->config->display_name,
-        .now_ms = mgw_clock_wall_ms(),
-        .sources = send->files.sources,
-        .source_count = send->files.count,
-    };
-    status = mgw_builder_new(&send->builder, send->message, &options, error);
-    if (status != SMGW_OK)
-        return status;
-    if (mgw_builder_size(send->builder) > send->gateway->config->max_message_size)
-        return mgw_error_rule(error, SMGW_ERR_TOO_LARGE, "message", SMGW_RULE_TOO_LONG);
-    send->wait.total = mgw_builder_size(send->builder);
-    return SMGW_OK;
-}
-
 static smgw_status audit_attempt(const sending *send, smgw_error *error)
 {
     mgw_audit_record record;
@@ -133,9 +111,9 @@ static smgw_status transmit(sending *send, smgw_error *error)
         .from = mgw_bytes_str(send->account->config->address),
         .to = send->recipients,
         .count = send->recipient_count,
-        .size = mgw_builder_size(send->builder),
+        .size = mgw_builder_size(send->laid.builder),
     };
-    status = mgw_smtp_session_send(session, &envelope, send->builder, &send->wait, &send->result, error);
+    status = mgw_smtp_session_send(session, &envelope, send->laid.builder, &send->wait, &send->result, error);
     mgw_pool_put(&send->account->smtp_pool, session, mgw_clock_now());
     return status;
 }
@@ -181,9 +159,10 @@ static smgw_status run(sending *send, const char *account, smgw_error *error)
     status = check_whitelist(send, error);
     if (status != SMGW_OK)
         return refuse(send, MGW_AUDIT_RECIPIENT_REFUSED, status, NULL);
-    status = lay_out(send, error);
+    status = mgw_lay_out(&send->laid, send->gateway, send->account->config, send->message, error);
     if (status != SMGW_OK)
         return refuse(send, MGW_AUDIT_EMAIL_REFUSED, status, error->field);
+    send->wait.total = mgw_builder_size(send->laid.builder);
     status = mgw_gateway_take_token(send->gateway, send->account, MGW_PROTOCOL_SMTP, send->options, &send->wait, error);
     if (status == SMGW_ERR_RATE_LIMITED)
         return status;
@@ -203,11 +182,11 @@ static void fill_receipt(smgw_receipt *receipt, const sending *send)
     receipt->outcome = send->result.outcome;
     receipt->server_code = send->result.code;
     memcpy(receipt->server_text, send->result.text, sizeof receipt->server_text);
-    if (send->builder == NULL)
+    if (send->laid.builder == NULL)
         return;
-    const char *message_id = mgw_builder_message_id(send->builder);
+    const char *message_id = mgw_builder_message_id(send->laid.builder);
     receipt->recipients = (uint32_t)send->recipient_count;
-    receipt->size = mgw_builder_size(send->builder);
+    receipt->size = mgw_builder_size(send->laid.builder);
     mgw_copy_printable(receipt->message_id, sizeof receipt->message_id, message_id, strlen(message_id));
 }
 
@@ -233,8 +212,7 @@ smgw_status smgw_send(smgw_gateway *gateway, const char *account, smgw_message *
         fill_receipt(receipt, &send);
     if (status != SMGW_OK && error != NULL)
         *error = detail;
-    mgw_builder_free(send.builder);
-    mgw_attached_files_close(&send.files);
+    mgw_laid_out_free(&send.laid);
     mgw_free(send.recipients);
     return status;
 }

@@ -70,15 +70,21 @@ mgw_imap *mgw_imap_session_engine(mgw_imap_session *session)
     return session->engine;
 }
 
+/* What the server said before it went may tell why it went: that is heard first, and the next move fails again. */
 static smgw_status move(mgw_imap_session *session, const mgw_wait *wait, smgw_error *error)
 {
     size_t sent = 0;
     size_t received = 0;
+    smgw_error detail = SMGW_ERROR_INIT;
     smgw_status status = mgw_conn_move(session->conn, mgw_imap_output(session->engine), &sent, session->input,
-        sizeof session->input, &received, wait, error);
+        sizeof session->input, &received, wait, &detail);
     mgw_imap_sent(session->engine, sent);
     session->start = 0;
     session->end = received;
+    if (status == SMGW_ERR_NETWORK && received > 0)
+        return SMGW_OK;
+    if (status != SMGW_OK && error != NULL)
+        *error = detail;
     return status;
 }
 
@@ -91,25 +97,37 @@ static smgw_status feed(mgw_imap_session *session, smgw_error *error)
     return status == SMGW_OK ? SMGW_OK : mgw_error_set(error, status, NULL, "%s", mgw_imap_failure(session->engine));
 }
 
+/* Feeds what has arrived, or else moves bytes. */
+static smgw_status step(mgw_imap_session *session, const mgw_wait *wait, smgw_error *error)
+{
+    smgw_status status = mgw_imap_status(session->engine);
+    if (status != SMGW_OK)
+        return mgw_error_set(error, status, NULL, "%s", mgw_imap_failure(session->engine));
+    return session->start < session->end ? feed(session, error) : move(session, wait, error);
+}
+
 smgw_status mgw_imap_session_next(
     mgw_imap_session *session, const mgw_wait *wait, mgw_imap_event *event, smgw_error *error)
 {
     smgw_status status = session->broken ? mgw_error_status(error, SMGW_ERR_NETWORK) : SMGW_OK;
-    while (status == SMGW_OK && !mgw_imap_next(session->engine, event)) {
-        status = mgw_imap_status(session->engine);
-        if (status != SMGW_OK)
-            mgw_error_set(error, status, NULL, "%s", mgw_imap_failure(session->engine));
-        else if (session->start < session->end)
-            status = feed(session, error);
-        else
-            status = move(session, wait, error);
-    }
+    while (status == SMGW_OK && !mgw_imap_next(session->engine, event))
+        status = step(session, wait, error);
     session->broken |= status != SMGW_OK;
     return status;
 }
 
-/* The refusal of a command, in the server's own words; they are printable but untrusted. */
-static smgw_status refusal(const char *what, const mgw_imap_done *done, smgw_error *error)
+smgw_status mgw_imap_session_step(
+    mgw_imap_session *session, const mgw_wait *wait, mgw_imap_event *event, bool *given, smgw_error *error)
+{
+    *given = !session->broken && mgw_imap_next(session->engine, event);
+    if (*given)
+        return SMGW_OK;
+    smgw_status status = session->broken ? mgw_error_status(error, SMGW_ERR_NETWORK) : step(session, wait, error);
+    session->broken |= status != SMGW_OK;
+    return status;
+}
+
+smgw_status mgw_imap_refusal(const char *what, const mgw_imap_done *done, smgw_error *error)
 {
     char text[200];
     mgw_copy_printable(text, sizeof text, done->text.data, done->text.len);
@@ -125,7 +143,7 @@ smgw_status mgw_imap_session_run(mgw_imap_session *session, const char *what, ui
         smgw_status status = mgw_imap_session_next(session, wait, &event, error);
         bool is_refusal = status == SMGW_OK && event.type == MGW_IMAP_DONE && event.done.status != SMGW_OK;
         if (is_refusal && refused == SMGW_OK)
-            refused = refusal(what, &event.done, error);
+            refused = mgw_imap_refusal(what, &event.done, error);
         if (status == SMGW_OK && refused == SMGW_OK && handler != NULL)
             status = handler(context, &event, error);
         if (status != SMGW_OK) {

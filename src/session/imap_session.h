@@ -27,6 +27,16 @@ smgw_status mgw_imap_session_next(
     mgw_imap_session *session, const mgw_wait *wait, mgw_imap_event *event, smgw_error *error);
 
 /*
+ * Likewise, but returns without an event, *given false, once bytes have moved: for a caller who has octets to give as
+ * soon as the output has room.
+ */
+smgw_status mgw_imap_session_step(
+    mgw_imap_session *session, const mgw_wait *wait, mgw_imap_event *event, bool *given, smgw_error *error);
+
+/* The error for a command that was refused, in the server's own words; they are printable but untrusted. */
+smgw_status mgw_imap_refusal(const char *what, const mgw_imap_done *done, smgw_error *error);
+
+/*
  * Takes an event; anything but SMGW_OK ends mgw_imap_session_run(), which returns it. The handler has then set the
  * error.
  */

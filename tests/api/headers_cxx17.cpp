@@ -28,6 +28,7 @@ extern const smgw_query query = SMGW_QUERY_INIT;
 extern const smgw_uid_list uid_list = SMGW_UID_LIST_INIT;
 extern const smgw_text text = SMGW_TEXT_INIT;
 extern const smgw_saved saved = SMGW_SAVED_INIT;
+extern const smgw_stored stored = SMGW_STORED_INIT;
 extern const smgw_view_options view_options = SMGW_VIEW_OPTIONS_INIT;
 extern const smgw_view_page view_page = SMGW_VIEW_PAGE_INIT;
 extern const smgw_auth_check auth_check = SMGW_AUTH_CHECK_INIT;

@@ -147,6 +147,14 @@ static const field smgw_saved_fields[] = {
     FIELD(smgw_saved, sha256),
 };
 
+PARITY(smgw_stored, SMGW_STORED_INIT)
+static const field smgw_stored_fields[] = {
+    FIELD(smgw_stored, struct_size),
+    FIELD(smgw_stored, outcome),
+    FIELD(smgw_stored, uidvalidity),
+    FIELD(smgw_stored, uid),
+};
+
 PARITY(smgw_view_options, SMGW_VIEW_OPTIONS_INIT)
 static const field smgw_view_options_fields[] = {
     FIELD(smgw_view_options, struct_size),
@@ -181,6 +189,7 @@ static const parity_case cases[] = {
     PARITY_ROW(smgw_receipt),
     PARITY_ROW(smgw_query),
     PARITY_ROW(smgw_saved),
+    PARITY_ROW(smgw_stored),
     PARITY_ROW(smgw_view_options),
     PARITY_ROW(smgw_auth_verdict),
 };
