@@ -151,6 +151,7 @@ static bool parse_optional(fetch_parser *parser, const item *what)
 {
     mgw_imap_fetch_response *out = parser->out;
     const char *value = parser->lexer.at;
+    uint32_t dropped = parser->lexer.dropped;
     bool again = (out->present & what->bit) != 0;
     out->present |= what->bit;
     if (!again && what->parse(parser) && at_boundary(&parser->lexer)) {
@@ -159,7 +160,10 @@ static bool parse_optional(fetch_parser *parser, const item *what)
     }
     out->fetch.defects++;
     parser->lexer.at = value;
-    return mgw_imap_lex_skip(&parser->lexer);
+    bool good = mgw_imap_lex_skip(&parser->lexer);
+    /* It is one defect, whatever is in it. */
+    parser->lexer.dropped = dropped;
+    return good;
 }
 
 static bool parse_item(fetch_parser *parser)

@@ -5,6 +5,12 @@
 
 enum literal { NO_LITERAL, GOOD_LITERAL, BAD_LITERAL };
 
+/*
+ * RESERVE: octets of the longest FETCH that an envelope or structure leaves to the other items, at most. TAIL: what is
+ * not scanned before the line ends, since it may be the header of a literal.
+ */
+enum { RESERVE = 64 * 1024, TAIL = 32 };
+
 void mgw_imap_reader_init(mgw_imap_reader *reader, const mgw_imap_limits *limits)
 {
     *reader = (mgw_imap_reader){ .limits = limits, .failure = "" };
@@ -23,12 +29,15 @@ static bool fail(mgw_imap_reader *reader, smgw_status status, const char *why)
     return false;
 }
 
+static const char too_long[] = "a response is too long";
+static const char not_paired[] = "quotes, brackets and parentheses must pair";
+
 static bool append(mgw_imap_reader *reader, mgw_bytes data)
 {
     smgw_status status = mgw_buf_add_bytes(&reader->line, data);
     if (status == SMGW_OK)
         return true;
-    return fail(reader, status, status == SMGW_ERR_TOO_LARGE ? "a response is too long" : "out of memory");
+    return fail(reader, status, status == SMGW_ERR_TOO_LARGE ? too_long : "out of memory");
 }
 
 static bool is_status_word(mgw_bytes word)
@@ -124,18 +133,47 @@ static bool scan_byte(mgw_imap_fetch_scan *scan, mgw_bytes line, size_t i)
     return true;
 }
 
-static bool scan_fetch(mgw_imap_fetch_scan *scan, mgw_bytes line)
+/* Takes the bytes from `from` to `to` out of the line, where the present segment now begins. */
+static void cut(mgw_imap_reader *reader, size_t from, size_t to)
 {
-    for (; scan->at < line.len; scan->at++) {
-        char c = line.data[scan->at];
+    mgw_buf *line = &reader->line;
+    memmove(line->data + from, line->data + to, line->len - to);
+    mgw_buf_truncate(line, line->len - (to - from));
+    reader->segment = from;
+    reader->scan.at = from;
+}
+
+/* A value that is left out ends at the present byte: nothing but its mark stays. Returns how much went. */
+static size_t close_gap(mgw_imap_reader *reader)
+{
+    size_t from = reader->scan.token + 1;
+    size_t to = reader->scan.at;
+    cut(reader, from, to);
+    reader->scan.gone = false;
+    return to - from;
+}
+
+static bool ends_value(const mgw_imap_fetch_scan *scan, char c)
+{
+    return scan->depth == 1 && !scan->quote && (c == ' ' || c == ')');
+}
+
+/* Up to `end`. */
+static bool scan_fetch(mgw_imap_reader *reader, size_t end)
+{
+    mgw_imap_fetch_scan *scan = &reader->scan;
+    for (; scan->at < end; scan->at++) {
+        char c = reader->line.data[scan->at];
+        if (scan->gone && ends_value(scan, c))
+            end -= close_gap(reader);
         if (scan->quote)
             scan_quoted(scan, c);
         else if (scan->bracket)
             scan->bracket = c != ']';
-        else if (!scan_byte(scan, line, scan->at))
-            return false;
+        else if (!scan_byte(scan, mgw_buf_bytes(&reader->line), scan->at))
+            return fail(reader, SMGW_ERR_PROTOCOL, not_paired);
     }
-    return !scan->quote && !scan->bracket;
+    return true;
 }
 
 /* Looks for a literal's header at the end of a line; *brace is where it begins. */
@@ -173,7 +211,7 @@ static bool begin_literal(mgw_imap_reader *reader, size_t brace, uint64_t len)
     bool fetch = reader->kind == MGW_IMAP_LINE_FETCH;
     size_t cap = may_be_long(reader->kind) ? limits->list_line : limits->line;
     size_t used = reader->line.len < cap ? reader->line.len : cap;
-    bool fits = len <= limits->literal && len <= cap - used;
+    bool fits = len <= limits->literal && len <= cap - used && !reader->scan.gone;
     reader->left = len;
     if (is_body_value(reader, brace))
         reader->state = MGW_IMAP_READER_BODY;
@@ -188,15 +226,22 @@ static bool begin_literal(mgw_imap_reader *reader, size_t brace, uint64_t len)
     return true;
 }
 
-/* The text of the present segment ends with the only CR and LF in it, and has no NUL. */
-static bool check_segment(mgw_imap_reader *reader)
+/* Text before a line's end has no CR and no NUL; feed_line() sees each LF. */
+static bool check_text(mgw_imap_reader *reader, mgw_bytes text)
 {
-    mgw_bytes text = mgw_bytes_slice(mgw_buf_bytes(&reader->line), reader->segment, SIZE_MAX);
-    if (text.len < 2 || mgw_bytes_find(text, '\r') != text.len - 2)
+    if (mgw_bytes_find(text, '\r') < text.len)
         return fail(reader, SMGW_ERR_PROTOCOL, "a line must end with CRLF and hold no other CR or LF");
     if (mgw_bytes_find(text, '\0') < text.len)
         return fail(reader, SMGW_ERR_PROTOCOL, "a line must not hold a NUL byte");
     return true;
+}
+
+/* The text of the present segment ends with the only CR and LF in it, and has no NUL. */
+static bool check_segment(mgw_imap_reader *reader)
+{
+    mgw_bytes text = mgw_bytes_slice(mgw_buf_bytes(&reader->line), reader->segment, SIZE_MAX);
+    bool ended = text.len >= 2 && text.data[text.len - 2] == '\r';
+    return check_text(reader, ended ? mgw_bytes_slice(text, 0, text.len - 2) : MGW_LIT("\r"));
 }
 
 /* A line has ended: it ends the response, or announces a literal. */
@@ -215,27 +260,81 @@ static bool end_line(mgw_imap_reader *reader)
     enum literal literal = find_literal(line, reader->segment, &brace, &len);
     if (literal == BAD_LITERAL)
         return fail(reader, SMGW_ERR_PROTOCOL, "a literal must be announced as {digits}");
-    if (reader->kind == MGW_IMAP_LINE_FETCH && !scan_fetch(&reader->scan, mgw_bytes_slice(line, 0, brace)))
-        return fail(reader, SMGW_ERR_PROTOCOL, "quotes, brackets and parentheses must pair");
+    size_t header = line.len - brace;
+    if (reader->kind == MGW_IMAP_LINE_FETCH && !scan_fetch(reader, brace))
+        return false;
+    if (reader->scan.quote || reader->scan.bracket)
+        return fail(reader, SMGW_ERR_PROTOCOL, not_paired);
     if (literal == NO_LITERAL)
         return true;
-    return begin_literal(reader, brace, len);
+    return begin_literal(reader, reader->line.len - 2 - header, len);
+}
+
+static mgw_imap_line_kind line_kind(const mgw_imap_reader *reader)
+{
+    return reader->kind != MGW_IMAP_LINE_UNSEEN ? reader->kind : classify(mgw_buf_bytes(&reader->line));
+}
+
+/* The length of the line at which room is to be made. */
+static size_t next_stop(const mgw_imap_reader *reader)
+{
+    const size_t cap = reader->limits->list_line;
+    const size_t reserve = cap / 4 < RESERVE ? cap / 4 : RESERVE;
+    const size_t full = cap - reserve;
+    if (reader->scan.gone)
+        return cap;
+    if (reader->line.len < full)
+        return full;
+    size_t next = line_kind(reader) == MGW_IMAP_LINE_FETCH ? reader->scan.at + TAIL + reserve / 16 : cap;
+    return next < full ? full : next < cap ? next : cap;
+}
+
+/* The item is as long as a mail's sender wants it. */
+static bool is_senders(mgw_bytes name)
+{
+    return mgw_bytes_equal_fold(name, MGW_LIT("ENVELOPE")) || mgw_bytes_equal_fold(name, MGW_LIT("BODYSTRUCTURE")) ||
+           mgw_bytes_equal_fold(name, MGW_LIT("BODY"));
+}
+
+/* What is scanned of the present value gives way to the mark of a value that is not kept. */
+static void leave_value_out(mgw_imap_reader *reader)
+{
+    mgw_imap_fetch_scan *scan = &reader->scan;
+    scan->gone = true;
+    reader->line.data[scan->token] = MGW_IMAP_LITERAL_GONE;
+    cut(reader, scan->token + 1, scan->at);
+}
+
+/* The line is long: an envelope or structure does not grow further, anything else may up to the cap. */
+static bool make_room(mgw_imap_reader *reader)
+{
+    mgw_imap_fetch_scan *scan = &reader->scan;
+    size_t end = reader->line.len - scan->at > TAIL ? reader->line.len - TAIL : scan->at;
+    mgw_bytes text = mgw_bytes_slice(mgw_buf_bytes(&reader->line), scan->at, end - scan->at);
+    if (line_kind(reader) == MGW_IMAP_LINE_FETCH) {
+        if (!check_text(reader, text) || !scan_fetch(reader, end))
+            return false;
+        bool in_value = scan->depth > 0 && scan->want_value && scan->at > scan->token;
+        if (in_value && is_senders(mgw_imap_reader_body_name(reader)))
+            leave_value_out(reader);
+    }
+    return reader->line.len < reader->limits->list_line || fail(reader, SMGW_ERR_TOO_LARGE, too_long);
 }
 
 static bool feed_line(mgw_imap_reader *reader, mgw_bytes data, size_t *consumed)
 {
+    size_t stop = next_stop(reader);
+    if (reader->line.len >= stop)
+        return make_room(reader);
+    data = mgw_bytes_slice(data, 0, stop - reader->line.len);
     size_t end = mgw_bytes_find(data, '\n');
     bool ended = end < data.len;
     *consumed = ended ? end + 1 : data.len;
     reader->octets += *consumed;
     if (!append(reader, mgw_bytes_slice(data, 0, *consumed)))
         return false;
-    if (reader->line.len > reader->limits->line) {
-        mgw_imap_line_kind kind =
-            reader->kind != MGW_IMAP_LINE_UNSEEN ? reader->kind : classify(mgw_buf_bytes(&reader->line));
-        if (!may_be_long(kind))
-            return fail(reader, SMGW_ERR_TOO_LARGE, "a response is too long");
-    }
+    if (reader->line.len > reader->limits->line && !may_be_long(line_kind(reader)))
+        return fail(reader, SMGW_ERR_TOO_LARGE, too_long);
     return !ended || end_line(reader);
 }
 

@@ -34,6 +34,7 @@ typedef struct mgw_imap_fetch_scan {
     size_t depth;
     bool quote, escape, bracket;
     bool want_value;          /* Items alternate: name, value. */
+    bool gone;                /* The present value is left out: its mark stands at `token`, more of it behind. */
     size_t token;             /* Where the present name or value begins. */
     size_t name_at, name_len; /* Offsets, since the buffer moves. */
     uint32_t uid;             /* From a UID item seen so far, or 0. */
