@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Walks over one response that the reader has put together: the line without its CRLF, each literal in its place as
- * "{n}" CRLF and n octets, or as the one byte MGW_IMAP_LITERAL_GONE where it was streamed or dropped. That byte also stands
- * for an envelope or a structure that was left out.
+ * "{n}" CRLF and n octets, or as the one byte MGW_IMAP_LITERAL_GONE where it was streamed or dropped. That byte also
+ * stands for an envelope or a structure that was left out.
  *
  * Every function returns false, and leaves the position anywhere, where the text is not what it should be. Nothing
  * recurses.

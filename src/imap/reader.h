@@ -2,7 +2,8 @@
 /*
  * Puts responses together from bytes as they arrive (RFC 3501 section 2.2.2): one line, with the literals in it. A
  * literal that is the value of a FETCH's BODY[...] item is handed on as it streams, and never stands in memory. A FETCH
- * near its cap loses the envelope or structure that arrives, whose length a mail's sender decides, and goes on behind it.
+ * near its cap loses the envelope or structure that arrives, whose length a mail's sender decides, and goes on behind
+ * it.
  *
  * Framing is strict: a line ends with CRLF, bare CR, bare LF and NUL are refused, and a data line that ends with '}'
  * must end with a literal's header "{digits}".
