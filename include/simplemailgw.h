@@ -16,6 +16,7 @@
 #include "simplemailgw/send.h"
 #include "simplemailgw/mail.h"
 #include "simplemailgw/fetch.h"
+#include "simplemailgw/mailbox.h"
 #include "simplemailgw/view.h"
 #include "simplemailgw/store.h"
 

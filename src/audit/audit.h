@@ -49,7 +49,8 @@
     X(MESSAGE_APPENDED, INFO)          \
     X(FOLDER_CREATED, INFO)            \
     X(FOLDER_RENAMED, INFO)            \
-    X(FOLDER_DELETED, INFO)
+    X(FOLDER_DELETED, INFO)            \
+    X(FOLDER_SUBSCRIBED, INFO)
 
 typedef enum mgw_audit_event {
 #define MGW_X(name, level) MGW_AUDIT_##name,

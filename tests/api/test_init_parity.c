@@ -139,6 +139,27 @@ static const field smgw_query_fields[] = {
     FIELD(smgw_query, newest),
 };
 
+PARITY(smgw_folder_counts, SMGW_FOLDER_COUNTS_INIT)
+static const field smgw_folder_counts_fields[] = {
+    FIELD(smgw_folder_counts, struct_size),
+    FIELD(smgw_folder_counts, messages),
+    FIELD(smgw_folder_counts, unseen),
+    FIELD(smgw_folder_counts, uidnext),
+    FIELD(smgw_folder_counts, uidvalidity),
+    FIELD(smgw_folder_counts, has_size),
+    FIELD(smgw_folder_counts, size),
+    FIELD(smgw_folder_counts, highestmodseq),
+};
+
+PARITY(smgw_change, SMGW_CHANGE_INIT)
+static const field smgw_change_fields[] = {
+    FIELD(smgw_change, struct_size),
+    FIELD(smgw_change, partial),
+    FIELD(smgw_change, uidvalidity),
+    FIELD(smgw_change, uid),
+    FIELD(smgw_change, count),
+};
+
 PARITY(smgw_saved, SMGW_SAVED_INIT)
 static const field smgw_saved_fields[] = {
     FIELD(smgw_saved, struct_size),
@@ -188,6 +209,8 @@ static const parity_case cases[] = {
     PARITY_ROW(smgw_gateway_options),
     PARITY_ROW(smgw_receipt),
     PARITY_ROW(smgw_query),
+    PARITY_ROW(smgw_folder_counts),
+    PARITY_ROW(smgw_change),
     PARITY_ROW(smgw_saved),
     PARITY_ROW(smgw_stored),
     PARITY_ROW(smgw_view_options),

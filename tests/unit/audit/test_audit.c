@@ -106,6 +106,7 @@ static void every_event_has_its_name_and_level(void **state)
         { MGW_AUDIT_ATTACHMENT_DOWNLOAD, "ATTACHMENT_DOWNLOAD", "INFO" },
         { MGW_AUDIT_GATEWAY_START, "GATEWAY_START", "INFO" },
         { MGW_AUDIT_FOLDER_DELETED, "FOLDER_DELETED", "INFO" },
+        { MGW_AUDIT_FOLDER_SUBSCRIBED, "FOLDER_SUBSCRIBED", "INFO" },
     };
     mgw_audit *audit = open_audit(f, SMGW_AUDIT_CALLBACK, SMGW_AUDIT_REFUSE);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
