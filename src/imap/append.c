@@ -70,6 +70,9 @@ smgw_status mgw_imap_append(mgw_imap *imap, const mgw_imap_upload *upload, uint3
 
 mgw_imap_command *mgw_imap_find_append(const mgw_imap *imap)
 {
+    /* Each feed asks. */
+    if (imap->append_count == 0)
+        return NULL;
     for (mgw_imap_command *command = imap->commands; command != NULL && command->started; command = command->next)
         if (command->kind == MGW_IMAP_KIND_APPEND && command->agreed && command->body_left > 0)
             return command;

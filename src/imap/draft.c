@@ -51,6 +51,7 @@ static void append(mgw_imap *imap, mgw_imap_command *command)
         link = &(*link)->next;
     *link = command;
     imap->command_count++;
+    imap->append_count += command->kind == MGW_IMAP_KIND_APPEND ? 1 : 0;
     imap->last_id = command->id;
     imap->unsent += command->wire.len;
 }

@@ -231,6 +231,7 @@ void mgw_imap_drop(mgw_imap *imap, mgw_imap_command *command)
         link = &(*link)->next;
     *link = command->next;
     imap->command_count--;
+    imap->append_count -= command->kind == MGW_IMAP_KIND_APPEND ? 1 : 0;
     size_t released = mgw_imap_waits(command) ? command->gates[command->gates_open] : command->wire.len;
     imap->unsent -= command->started ? command->wire.len - released : command->wire.len;
     if (imap->body == command)

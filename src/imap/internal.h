@@ -79,6 +79,7 @@ struct mgw_imap {
     uint32_t last_id;
     mgw_imap_command *commands; /* In the order of their numbers; the started ones stand first. */
     size_t command_count;
+    size_t append_count;
     bool closing; /* LOGOUT is queued. */
     bool ended;   /* LOGOUT is complete. */
     bool owing;   /* An APPEND was refused, and octets that it announced are not given: nothing else may be said. */
