@@ -23,7 +23,7 @@ static bool is_usual_name(const mgw_imap_list_item *item)
     mgw_bytes name = item->name;
     mgw_bytes parent = mgw_bytes_slice(name, 0, strlen("INBOX"));
     bool inside = item->delimiter != '\0' && name.len > parent.len && mgw_bytes_equal_fold(parent, MGW_LIT("INBOX")) &&
-        name.data[parent.len] == item->delimiter;
+                  name.data[parent.len] == item->delimiter;
     if (inside)
         name = mgw_bytes_slice(name, parent.len + 1, name.len);
     return mgw_bytes_equal_fold(name, MGW_LIT("Drafts"));

@@ -16,8 +16,8 @@ typedef struct mgw_laid_out {
  * Opens what the message attaches and lays it out; SMGW_ERR_TOO_LARGE past the gateway's max_message_size. To be freed
  * in every case; the message must not change before.
  */
-smgw_status mgw_lay_out(mgw_laid_out *laid, smgw_gateway *gateway, const mgw_account *account, smgw_message *message,
-    smgw_error *error);
+smgw_status mgw_lay_out(
+    mgw_laid_out *laid, smgw_gateway *gateway, const mgw_account *account, smgw_message *message, smgw_error *error);
 void mgw_laid_out_free(mgw_laid_out *laid);
 
 #endif

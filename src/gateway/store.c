@@ -40,8 +40,8 @@ static smgw_status read_checked(raw_source *source, char *out, size_t size, size
     source->left -= *n;
     bool canonical = mgw_canonical_feed(&source->lines, mgw_bytes_of(out, *n));
     if (!canonical || (source->left == 0 && !mgw_canonical_end(&source->lines)))
-        return mgw_error_set(
-            error, SMGW_ERR_INVALID, "message", "message: must have CRLF at the end of lines, no other CR or LF, no NUL");
+        return mgw_error_set(error, SMGW_ERR_INVALID, "message",
+            "message: must have CRLF at the end of lines, no other CR or LF, no NUL");
     return SMGW_OK;
 }
 

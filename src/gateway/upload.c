@@ -100,8 +100,8 @@ static smgw_status transmit(uploading *self, smgw_error *error)
     status = converse(self, error);
     self->stored->outcome = mgw_imap_append_outcome(self->call->engine, self->command);
     if (self->stored->outcome == SMGW_UNKNOWN)
-        status = mgw_error_set(
-            error, SMGW_ERR_UNKNOWN, NULL, "the message left whole but the server never confirmed it");
+        status =
+            mgw_error_set(error, SMGW_ERR_UNKNOWN, NULL, "the message left whole but the server never confirmed it");
     return status;
 }
 

@@ -24,9 +24,10 @@ bool mgw_canonical_end(const mgw_canonical *lines);
 size_t mgw_canonical_header(mgw_bytes text);
 
 /*
- * Checks the fields that make a thread, of a header whose lines are canonical: Message-ID by smgw_sanitize_message_id(),
- * In-Reply-To and References by smgw_sanitize_references(), with nothing but blanks and folds between their ids.
- * SMGW_ERR_INVALID names the field, or "header" for one without fields; SMGW_ERR_TOO_LARGE; SMGW_ERR_NO_MEMORY.
+ * Checks the fields that make a thread, of a header whose lines are canonical: Message-ID by
+ * smgw_sanitize_message_id(), In-Reply-To and References by smgw_sanitize_references(), with nothing but blanks and
+ * folds between their ids. SMGW_ERR_INVALID names the field, or "header" for one without fields; SMGW_ERR_TOO_LARGE;
+ * SMGW_ERR_NO_MEMORY.
  */
 smgw_status mgw_check_threading(mgw_bytes header, smgw_error *error);
 

@@ -82,8 +82,8 @@ static void a_raw_message_is_stored_as_it_is(void **state)
         smgw_error error = SMGW_ERROR_INIT;
         smgw_stored stored = SMGW_STORED_INIT;
         piecewise source = { raw_message, sizeof raw_message - 1, steps[i], 0 };
-        assert_ok(smgw_append_message(test.gateway, "ada", "Archive", read_piece, &source, sizeof raw_message - 1, flags,
-                      1000000000, NULL, &stored, &error),
+        assert_ok(smgw_append_message(test.gateway, "ada", "Archive", read_piece, &source, sizeof raw_message - 1,
+                      flags, 1000000000, NULL, &stored, &error),
             &error);
         assert_int_equal(stored.outcome, SMGW_SENT);
         assert_int_not_equal(stored.uid, 0);
@@ -127,7 +127,7 @@ static void a_large_message_passes_through(void **state)
 static const struct refused_case {
     const char *folder;
     const char *data;
-    uint64_t size;  /* 0: of the data. */
+    uint64_t size; /* 0: of the data. */
     uint32_t flags;
     int64_t date;
     smgw_status status;
@@ -172,12 +172,12 @@ static void inputs_are_checked_before_anything(void **state)
     }
     smgw_error error = SMGW_ERROR_INIT;
     smgw_stored stored = SMGW_STORED_INIT;
-    assert_int_equal(smgw_append_message(test.gateway, "ada", "Archive", read_nothing, NULL, 10, 0, INT64_MIN, NULL,
-                         &stored, &error),
+    assert_int_equal(smgw_append_message(
+                         test.gateway, "ada", "Archive", read_nothing, NULL, 10, 0, INT64_MIN, NULL, &stored, &error),
         SMGW_ERR_IO);
     stored.struct_size--;
-    assert_int_equal(smgw_append_message(test.gateway, "ada", "Archive", read_nothing, NULL, 10, 0, INT64_MIN, NULL,
-                         &stored, &error),
+    assert_int_equal(smgw_append_message(
+                         test.gateway, "ada", "Archive", read_nothing, NULL, 10, 0, INT64_MIN, NULL, &stored, &error),
         SMGW_ERR_INVALID);
     assert_string_equal(error.field, "stored.struct_size");
     assert_int_equal(kept_audit_count(&test.audit, "MESSAGE_APPENDED"), 0);
@@ -198,8 +198,8 @@ static void a_long_header_is_refused(void **state)
     start(&test);
     smgw_error error = SMGW_ERROR_INIT;
     piecewise source = { data, size, size, 0 };
-    assert_int_equal(
-        smgw_append_message(test.gateway, "ada", "Archive", read_piece, &source, size, 0, INT64_MIN, NULL, NULL, &error),
+    assert_int_equal(smgw_append_message(
+                         test.gateway, "ada", "Archive", read_piece, &source, size, 0, INT64_MIN, NULL, NULL, &error),
         SMGW_ERR_TOO_LARGE);
     assert_string_equal(error.field, "header");
     test_gateway_stop(&test);
@@ -209,8 +209,8 @@ static void a_long_header_is_refused(void **state)
 static smgw_status append_simple(test_gateway *test, const char *folder, smgw_stored *stored, smgw_error *error)
 {
     piecewise source = { raw_message, sizeof raw_message - 1, 64, 0 };
-    return smgw_append_message(test->gateway, "ada", folder, read_piece, &source, sizeof raw_message - 1, 0, INT64_MIN,
-        NULL, stored, error);
+    return smgw_append_message(
+        test->gateway, "ada", folder, read_piece, &source, sizeof raw_message - 1, 0, INT64_MIN, NULL, stored, error);
 }
 
 static void a_folder_that_is_not_there(void **state)
@@ -274,8 +274,7 @@ static void a_draft_is_kept_as_it_would_be_sent(void **state)
     assert_non_null(strstr(bytes.data, "someone@elsewhere.test"));
     assert_non_null(strstr(bytes.data, "a.txt"));
     assert_null(strstr(bytes.data, "hidden@"));
-    expect_stored(
-        &test, "Drafts", &stored, bytes.data, bytes.len, SMGW_FLAG_DRAFT | SMGW_FLAG_SEEN, INT64_MIN);
+    expect_stored(&test, "Drafts", &stored, bytes.data, bytes.len, SMGW_FLAG_DRAFT | SMGW_FLAG_SEEN, INT64_MIN);
     collected_dispose(&bytes);
     assert_int_equal(kept_audit_count(&test.audit, "\"protocol\":\"smtp\""), 0);
     assert_int_equal(kept_audit_count(&test.audit, "\"outcome\":\"done\",\"folder\":\"Drafts\""), 1);
